@@ -1,0 +1,1 @@
+"""Clutch. Imports nothing: `clutch.bootstrap` runs before anything is installed."""
