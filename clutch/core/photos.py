@@ -1,0 +1,66 @@
+"""Photos people send: really images, of bearable size, and without what the camera wrote into them."""
+
+import io
+import warnings
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+from clutch.core.errors import Invalid
+
+LONGEST_SIDE = 2000
+# 60 megapixels: more than phones make, and at most 180 MB while it is decoded.
+MOST_PIXELS = 60_000_000
+FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+def accept_photo(file: Any) -> "ContentFile[bytes]":
+    """Return the photo as a new JPEG (WebP where it is transparent), at most 2000 px a side.
+
+    Orientation is applied, EXIF (place, camera) and every other extra is dropped. Raises Invalid
+    for more than 10 MB, for what is no JPEG, PNG or WebP, and for an image that unpacks to too much.
+    """
+    if file.size > settings.PHOTO_MAX_BYTES:
+        megabytes = settings.PHOTO_MAX_BYTES // (1024 * 1024)
+        raise Invalid(_("A photo can have at most %(mb)s MB.") % {"mb": megabytes}, code="photo_too_big")
+    if not file.size:
+        raise Invalid(_("This file is empty."), code="photo_empty")
+    try:
+        with warnings.catch_warnings():
+            # Pillow only warns between one and two times its limit; ours is checked below.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return _cleaned(file)
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels() from error
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+        # What Pillow raises for files that only begin like an image is not documented as one type.
+        raise Invalid(
+            _("This file is not a photo that can be read (JPEG, PNG or WebP)."), code="not_a_photo"
+        ) from error
+
+
+def _cleaned(file: Any) -> "ContentFile[bytes]":
+    file.seek(0)
+    with Image.open(file, formats=FORMATS) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise _too_many_pixels()
+        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        upright = ImageOps.exif_transpose(image)
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    transparent = upright.has_transparency_data
+    kept = upright.convert("RGBA" if transparent else "RGB")
+    kept.info.clear()
+    out = io.BytesIO()
+    if transparent:
+        kept.save(out, "WEBP", quality=85)
+    else:
+        kept.save(out, "JPEG", quality=85, optimize=True)
+    return ContentFile(out.getvalue(), name=f"{uuid4().hex}.{'webp' if transparent else 'jpg'}")
+
+
+def _too_many_pixels() -> Invalid:
+    return Invalid(_("This photo has too many pixels. Make it smaller."), code="photo_too_large")
