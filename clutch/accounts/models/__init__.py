@@ -1,0 +1,3 @@
+from clutch.accounts.models.user import User
+
+__all__ = ["User"]

@@ -1,0 +1,62 @@
+"""The sign-in and account pages in a real browser: a journey by keyboard, and axe in both languages."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
+from django.contrib.sessions.models import Session
+
+from clutch.accounts.models import User
+from clutch.accounts.tests.factories import UserFactory
+from clutch.live.tests.browser import axe_check, shoot
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def awaited_code() -> str:
+    """The code that the one open sign-up waits for; its text went to the server's log."""
+    for session in Session.objects.all():
+        stages: dict[str, Any] = (
+            session.get_decoded().get("account_login", {}).get("state", {}).get("stages", {})
+        )
+        for stage in stages.values():
+            if isinstance(stage, dict) and (code := stage.get("data", {}).get("code")):
+                return str(code)
+    raise AssertionError(f"no {AbstractCodeVerificationProcess.__name__} waits for a code")
+
+
+def test_sign_up_by_keyboard_and_sign_out(phone_page: "Page") -> None:
+    page = phone_page
+    page.goto("/sign-up?next=/account")
+    page.get_by_label("Your name").fill("Mona")
+    page.get_by_label("Phone number").fill("0100 123 4567")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in/code?**")
+    assert page.get_by_label("Code").evaluate("field => field === document.activeElement")
+    page.keyboard.type(awaited_code())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/account")
+    assert User.objects.get().phone_verified
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.wait_for_url("**/")
+    page.goto("/account")
+    page.wait_for_url("**/sign-in?next=/account")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_pages_are_accessible(new_page: "Callable[..., Page]", language: str) -> None:
+    open_page = new_page(language=language, phone=True)
+    for path, name in (("/sign-in", "sign-in"), ("/sign-up", "sign-up")):
+        open_page.goto(path)
+        axe_check(open_page)
+        shoot(open_page, f"{name}-{language}")
+    user = UserFactory(language=language, email="mona@example.org")
+    inside = new_page(language=language, user=user)
+    for path in ("", "/password", "/email", "/phone", "/second-factor"):
+        inside.goto(f"/account{path}")
+        axe_check(inside)
+        shoot(inside, f"account{path.replace('/', '-')}-{language}")

@@ -1,0 +1,188 @@
+"""Fixtures for tests in a real Chromium. `conftest.py` loads this as a plugin.
+
+    @pytest.mark.browser
+    def test_sign_up(live_site, page):
+        page.goto(f"{live_site}/sign-up")
+        ...
+        axe_check(page)
+        shoot(page, "sign-up")
+
+- `live_site`: the base URL of a running server on the test database, which also runs due jobs.
+- `page`: a page at desk width; `phone_page`: at phone width, with touch. Each has its own cookies.
+- `new_page(language="ar", phone=True, user=…)`: as many more as a test needs.
+- `sign_in(page, user)`: sets the session cookie; `axe_check(page)`: WCAG 2.2 AA without violations.
+- `shoot(page, name)`: writes screenshots at both widths into $CLUTCH_SCREENSHOTS, when that is set.
+
+Without a Chromium these tests skip and say so; with CLUTCH_REQUIRE_BROWSER=1 they fail.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from clutch.live.tests.server import AsgiServer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+PHONE: Any = {"width": 390, "height": 844}
+DESK: Any = {"width": 1280, "height": 900}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SECONDS = 15
+
+
+def find_chromium() -> str:
+    """The path of a Chromium; skips the test, or fails it where a browser is required."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    reason = "no chromium on this machine: install the package “chromium”"
+    if os.environ.get("CLUTCH_REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def live_site(asgi_server: AsgiServer) -> Iterator[str]:
+    """The base URL of the running server, which also runs due jobs as a worker would."""
+    asgi_server.order("run")
+    yield asgi_server.url
+    asgi_server.order("rest")
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """One Chromium for the tests of a file.
+
+    Not for the whole run: Playwright's loop counts as running on this thread, and a later test
+    could call no async view through Django's test client.
+    """
+    path = find_chromium()
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        pytest.skip("playwright is not installed: pip install -r requirements-dev.txt")
+    with sync_playwright() as playwright:
+        # Playwright keeps an event loop on this thread; Django would take it for async code.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def new_page(browser: "Browser", live_site: str) -> "Iterator[Callable[..., Page]]":
+    """Open further pages, each like a browser of its own (no shared cookies)."""
+    with ExitStack() as stack:
+
+        def make(*, phone: bool = False, language: str = "en", user: Any = None, **options: Any) -> "Page":
+            context = browser.new_context(
+                base_url=live_site,
+                viewport=PHONE if phone else DESK,
+                has_touch=phone,
+                locale={"en": "en-GB", "ar": "ar-EG"}[language],
+                reduced_motion="reduce",
+                **options,
+            )
+            stack.callback(context.close)
+            context.set_default_timeout(SECONDS * 1000)
+            _refuse_the_internet(context, live_site)
+            page = context.new_page()
+            if user is not None:
+                sign_in(page, user)
+            return page
+
+        yield make
+
+
+def _refuse_the_internet(context: "BrowserContext", site: str) -> None:
+    """No page may need another host; map tiles are answered with nothing."""
+
+    def route(request: Any) -> None:
+        if request.request.url.startswith((site, "data:", "blob:")):
+            request.continue_()
+        else:
+            request.abort()
+
+    context.route("**/*", route)
+
+
+@pytest.fixture
+def page(new_page: "Callable[..., Page]") -> "Page":
+    """A page at desk width."""
+    return new_page()
+
+
+@pytest.fixture
+def phone_page(new_page: "Callable[..., Page]") -> "Page":
+    """A page at phone width, with touch."""
+    return new_page(phone=True)
+
+
+def sign_in(page: "Page", user: Any) -> None:
+    """Sign a user in by setting the session cookie of the page's browser context."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    page.context.add_cookies(
+        [
+            {
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": session.session_key or "",
+                "domain": "127.0.0.1",
+                "path": "/",
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
+
+
+def axe_check(page: "Page", *, exclude: str = "") -> None:
+    """Assert that axe finds no violation of WCAG 2.2 AA; `exclude` is a CSS selector to leave out."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    # A link that was just clicked may have shown its page only in part.
+    page.wait_for_load_state("load")
+    context = {"exclude": [[exclude]]} if exclude else None
+    found = Axe().run(page, context=context, options={"runOnly": {"type": "tag", "values": WCAG}})
+    problems = [
+        f"{item['id']} ({item['impact']}): {item['help']}\n"
+        + "\n".join(f"    {node['html'][:200]}\n    {node['failureSummary']}" for node in item["nodes"])
+        for item in found.response["violations"]
+    ]
+    assert not problems, f"{page.url}\n" + "\n".join(problems)
+
+
+def shoot(page: "Page", name: str) -> None:
+    """Write NAME-phone.png and NAME-desk.png of the whole page into $CLUTCH_SCREENSHOTS, when set."""
+    if not (folder := os.environ.get("CLUTCH_SCREENSHOTS")):
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    before = page.viewport_size
+    for width, size in (("phone", PHONE), ("desk", DESK)):
+        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+    if before:
+        page.set_viewport_size(before)
