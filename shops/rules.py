@@ -1,0 +1,131 @@
+"""Who may do what in a shop."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clutch.accounts.rules import staff_ready
+from clutch.core.errors import Invalid, NotAllowed, NotFound
+from shops.enums import Role
+from shops.models import GarageVehicle, Member, MemberInvite, Onboarding, Shop, ShopDocument
+
+
+class Act(models.TextChoices):
+    """What a member may be allowed to do."""
+
+    SEE_SHOP = "see_shop"
+    EDIT_SHOP = "edit_shop"
+    OPEN_AND_CLOSE = "open_and_close"
+    SEE_MEMBERS = "see_members"
+    MANAGE_MEMBERS = "manage_members"
+    MANAGE_OWNERS = "manage_owners"
+    SEE_DOCUMENTS = "see_documents"
+    EDIT_DOCUMENTS = "edit_documents"
+
+
+_ALL = frozenset(Role)
+_LEADING = frozenset({Role.OWNER, Role.MANAGER})
+_OWNER = frozenset({Role.OWNER})
+
+PERMISSIONS: Mapping[Act, frozenset[Role]] = {
+    Act.SEE_SHOP: _ALL,
+    Act.EDIT_SHOP: _LEADING,
+    Act.OPEN_AND_CLOSE: _OWNER,
+    Act.SEE_MEMBERS: _ALL,
+    Act.MANAGE_MEMBERS: _LEADING,
+    Act.MANAGE_OWNERS: _OWNER,
+    Act.SEE_DOCUMENTS: _LEADING,
+    Act.EDIT_DOCUMENTS: _LEADING,
+}
+
+
+def may(member: Member, act: Act) -> bool:
+    """Whether a member's role allows an act."""
+    return member.is_active and member.role in PERMISSIONS[act]
+
+
+def require(member: Member, act: Act) -> None:
+    """Raise NotAllowed unless the member's role allows the act."""
+    if not may(member, act):
+        raise NotAllowed(_("Your role in this shop does not allow this."))
+
+
+def memberships(user: Any) -> models.QuerySet[Member]:
+    """The active memberships of a user, with their shops."""
+    return Member.objects.filter(user_id=user.pk, is_active=True).select_related("shop").order_by("pk")
+
+
+def shops_of(user: Any) -> list[UUID]:
+    """The ids of the shops that a user belongs to. One query."""
+    return list(memberships(user).values_list("shop_id", flat=True))
+
+
+def membership(user: Any, shop_id: UUID | None, *, roles: Collection[Role] | None = None) -> Member:
+    """Return the user's membership in a shop, or in their only one when none is named.
+
+    Raises NotFound for a shop that they do not belong to, or for nobody's member; Invalid at
+    `shop_id` when several fit and none is named; NotAllowed when the role is not in `roles`.
+    """
+    found = list(memberships(user) if shop_id is None else memberships(user).filter(shop_id=shop_id))
+    if not found:
+        raise NotFound(_("There is no such shop."))
+    if len(found) > 1:
+        message = _("You belong to several shops; say which one.")
+        raise Invalid(message, fields={"shop_id": [message]})
+    member = found[0]
+    if roles is not None and member.role not in roles:
+        raise NotAllowed(_("Your role in this shop does not allow this."))
+    return member
+
+
+def member_who_may(user: Any, shop_id: UUID, act: Act) -> Member:
+    """Return the user's membership in a shop. Raises NotFound for a foreign shop, NotAllowed by role."""
+    return membership(user, shop_id, roles=PERMISSIONS[act])
+
+
+def garage_of(user: Any) -> models.QuerySet[GarageVehicle]:
+    """A person's own vehicles, the default first, without what they took out."""
+    return GarageVehicle.objects.filter(user_id=user.pk, archived_at__isnull=True).order_by(
+        "-is_default", "-pk"
+    )
+
+
+def onboardings_for(user: Any) -> models.QuerySet[Onboarding]:
+    """A person's own onboardings."""
+    return Onboarding.objects.filter(user_id=user.pk)
+
+
+def shops_for(user: Any) -> models.QuerySet[Shop]:
+    """The shops that a person belongs to."""
+    return Shop.objects.filter(pk__in=shops_of(user))
+
+
+def members_for(member: Member) -> models.QuerySet[Member]:
+    """Those who belong to the shop of a member, in the order in which they came."""
+    return (
+        Member.objects.filter(shop_id=member.shop_id, is_active=True)
+        .select_related("user")
+        .order_by("created_at", "pk")
+    )
+
+
+def invites_for(member: Member) -> models.QuerySet[MemberInvite]:
+    """The links of a member's shop that still admit somebody, newest first."""
+    return MemberInvite.objects.filter(
+        shop_id=member.shop_id, used_at=None, revoked_at=None, expires_at__gt=timezone.now()
+    ).order_by("-pk")
+
+
+def documents_for(user: Any) -> models.QuerySet[ShopDocument]:
+    """The documents that a person may open: of their own onboarding, of shops they lead, all for staff."""
+    if not user.is_authenticated:
+        return ShopDocument.objects.none()
+    if staff_ready(user):
+        return ShopDocument.objects.all()
+    leading = memberships(user).filter(role__in=PERMISSIONS[Act.SEE_DOCUMENTS]).values("shop_id")
+    own = models.Q(onboarding__user_id=user.pk, onboarding__shop=None)
+    return ShopDocument.objects.filter(own | models.Q(shop_id__in=leading))

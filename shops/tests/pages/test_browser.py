@@ -1,0 +1,192 @@
+"""Onboarding, profile, members and garage in a real browser, on a phone."""
+
+import os
+import re
+
+import pytest
+
+from clutch.accounts.tests.factories import UserFactory
+from clutch.live.tests.browser import axe_check, shoot, sign_in
+from shops.models import GarageVehicle, Member, Onboarding, Shop
+from shops.portal.views.profile import SECTIONS
+from shops.tests.api.people import photo
+from shops.tests.factories import MemberFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("vehicle_data")]
+
+
+def go_on(page):
+    page.get_by_role("button", name=re.compile("Save and go on")).click()
+
+
+def look(page, name, heading):
+    """Wait for a page by its heading, check it, and keep its picture."""
+    page.get_by_role("heading", level=1, name=heading).wait_for()
+    page.wait_for_load_state()
+    axe_check(page)
+    shoot(page, name)
+
+
+def filled(page, name):
+    """Wait until a hidden coordinate has a value."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(f"#id_{name}")).not_to_have_value("")
+
+
+def test_shop_comes_in_on_a_phone(live_site, phone_page):
+    page, user = phone_page, UserFactory(name="Mona")
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": 30.05, "longitude": 31.24})
+    sign_in(page, user)
+
+    page.goto(f"{live_site}/portal/onboarding")
+    look(page, "onboarding-start", "Sell parts to drivers near you")
+    page.get_by_role("button", name="Begin").click()
+
+    page.get_by_label("Name of the shop").fill("Nile Parts")
+    page.get_by_label("Phone").fill("0100")
+    go_on(page)
+    page.get_by_text("Enter a phone number").wait_for()
+    look(page, "onboarding-1-refused", "Business info")
+    page.get_by_label("Phone").fill("01001234567")
+    go_on(page)
+
+    page.get_by_label("Address", exact=True).fill("12 Example Street")
+    page.get_by_label(re.compile("^District")).fill("Downtown")
+    page.get_by_role("button", name="Use my location").click()
+    filled(page, "latitude")
+    page.get_by_label("Other hours").check()
+    page.get_by_label("Saturday, opens", exact=True).fill("18:00")
+    page.get_by_label("Saturday, closes", exact=True).fill("02:00")
+    look(page, "onboarding-2", "Location and hours")
+    go_on(page)
+
+    page.get_by_label("Search makes").fill("هيون")
+    assert page.locator("[data-words]:visible").count() == 1
+    page.get_by_label("Search makes").press("Enter")
+    page.get_by_label("Search makes").fill("toyota")
+    page.get_by_label("Toyota", exact=True).check()
+    assert page.get_by_text("2 makes chosen").is_visible()
+    look(page, "onboarding-3", "Vehicle brands")
+    go_on(page)
+
+    look(page, "onboarding-4", "Inventory set-up")
+    page.get_by_role("button", name="Use the usual settings").click()
+    look(page, "onboarding-5", "Pricing strategy")
+    page.get_by_role("button", name="Use the usual settings").click()
+
+    page.get_by_label("Commercial register number").fill("123456")
+    page.get_by_role("button", name="Save", exact=False).first.click()
+    page.get_by_label("Photo or PDF").set_input_files(
+        {"name": "register.png", "mimeType": "image/png", "buffer": photo().read()}
+    )
+    page.get_by_role("button", name="Add the document").click()
+    page.get_by_role("link", name=re.compile("commercial register")).wait_for()
+    look(page, "onboarding-6", "Verification")
+    page.get_by_role("button", name="Save and review").click()
+
+    page.wait_for_url("**/portal/onboarding/review")
+    assert page.get_by_text("Hyundai, Toyota").is_visible()
+    look(page, "onboarding-review", "Look it over")
+    page.get_by_role("button", name="Send for verification").click()
+    look(page, "onboarding-status", "Nile Parts is being verified")
+
+    shop = Shop.objects.get()
+    assert (round(shop.latitude, 3), round(shop.longitude, 3)) == (30.05, 31.24)
+    assert [str(row) for row in shop.opening_hours.all()] == ["5 18:00-02:00"]
+    assert sorted(make.name for make in shop.makes.all()) == ["Hyundai", "Toyota"]
+
+
+def test_pin_is_put_by_keyboard(live_site, page):
+    user = UserFactory()
+    sign_in(page, user)
+    Onboarding.objects.create(user=user)
+    page.goto(f"{live_site}/portal/onboarding/step/2")
+    page.locator("[data-map]").focus()
+    page.keyboard.press("Enter")
+    filled(page, "longitude")
+
+
+def test_colleague_joins_by_link_and_the_list_shows_it(live_site, page, phone_page):
+    owner = MemberFactory()
+    sign_in(page, owner.user)
+    page.goto(f"{live_site}/portal/members")
+    page.get_by_label("Role", exact=True).select_option("storekeeper")
+    page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_label("Link to join").input_value()
+    axe_check(page)
+    shoot(page, "members")
+    path = link.partition("/portal/")[2]
+
+    guest = UserFactory(name="Ali")
+    sign_in(phone_page, guest)
+    phone_page.goto(f"{live_site}/portal/{path}")
+    axe_check(phone_page)
+    shoot(phone_page, "join")
+    phone_page.get_by_role("button", name="Join").click()
+    phone_page.wait_for_url("**/portal/requests")
+    assert Member.objects.get(user=guest).role == "storekeeper"
+    page.locator("#members").get_by_text("Ali", exact=True).wait_for()
+
+
+def test_profile_is_changed(live_site, phone_page):
+    page, owner = phone_page, MemberFactory()
+    sign_in(page, owner.user)
+    page.goto(f"{live_site}/portal/profile")
+    axe_check(page)
+    shoot(page, "profile")
+    page.get_by_role("link", name=re.compile("Change.*Location and hours")).click()
+    axe_check(page)
+    shoot(page, "profile-location")
+    page.get_by_label("Always open, 24 hours").check()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/portal/profile")
+    assert owner.shop.opening_hours.count() == 7
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_garage(language, live_site, new_page):
+    user = UserFactory(language=language)
+    page = new_page(language=language, phone=True, user=user)
+    page.goto(f"{live_site}/garage")
+    axe_check(page)
+    shoot(page, f"garage-empty-{language}")
+    page.goto(f"{live_site}/garage/add")
+    page.locator("[name=vin]").fill("KMHCT4AE0DU123456")
+    page.locator("[data-fill-make]").click()
+    page.locator("#model-options option").nth(5).wait_for(state="attached")
+    axe_check(page)
+    shoot(page, f"garage-add-{language}")
+    page.locator(".action-bar button").click()
+    page.wait_for_url("**/garage")
+    axe_check(page)
+    shoot(page, f"garage-{language}")
+    assert GarageVehicle.objects.get().year == 2013
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_page_is_pictured(language, live_site, new_page):
+    if "CLUTCH_SCREENSHOTS" not in os.environ:
+        pytest.skip("CLUTCH_SCREENSHOTS names no folder")
+    user = UserFactory(language=language, name="Mona")
+    page = new_page(language=language, user=user)
+    page.goto("/portal/onboarding")
+    shoot(page, f"onboarding-start-{language}")
+    Onboarding.objects.create(user=user)
+    for step in range(1, 7):
+        page.goto(f"/portal/onboarding/step/{step}")
+        shoot(page, f"onboarding-{step}-{language}")
+    page.goto("/portal/onboarding/review")
+    shoot(page, f"onboarding-review-{language}")
+    owner = MemberFactory(shop__name="Nile Parts", user__language=language)
+    inside = new_page(language=language, user=owner.user)
+    for name in ("members", "profile", *(f"profile/{section}" for section in SECTIONS)):
+        inside.goto(f"/portal/{name}")
+        shoot(inside, f"{name.replace('/', '-')}-{language}")
+    inside.goto("/portal/members")
+    inside.locator("form[action$=invite] button").last.click()
+    link = inside.locator("input[readonly]").input_value()
+    shoot(inside, f"members-invite-{language}")
+    page.goto("/portal/join/" + link.rsplit("/", 1)[1])
+    shoot(page, f"join-{language}")
