@@ -1,0 +1,444 @@
+"""A shop's quote: given, revised, taken back, run out, lost."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clutch.core import versions
+from clutch.core.errors import Conflict, NotAllowed, NotFound
+from clutch.core.money import MAX_AMOUNT
+from clutch.feed.action import action, enqueue
+from clutch.feed.actor import Actor
+from clutch.feed.transition import transition
+from orders import checks, events, locks, notices, queries, rules
+from orders.actions.invitations import require_open
+from orders.enums import (
+    INVITATION_TRANSITIONS,
+    LIVE_QUOTE,
+    OPEN,
+    ORDER_TRANSITIONS,
+    QUOTE_TRANSITIONS,
+    InvitationStatus,
+    OrderStatus,
+    QuoteStatus,
+)
+from orders.inputs import OfferInput
+from orders.models import Invitation, Order, OrderLine, Quote, QuoteLine
+from orders.sums import Chosen, quote_sums
+from shops.enums import ShopStatus
+from shops.models import Shop
+
+LONGEST_VALIDITY = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a quote says apart from its lines, checked."""
+
+    delivery_fee: Decimal
+    estimated_delivery_minutes: int
+    notes: str
+    expires_at: datetime
+
+
+@action
+def provide_quote(
+    order_id: UUID,
+    *,
+    shop_id: UUID,
+    lines: Sequence[OfferInput],
+    delivery_fee: Decimal = Decimal(0),
+    estimated_delivery_minutes: int | None = None,
+    notes: str = "",
+    expires_at: datetime | None = None,
+    request_revision: int | None = None,
+    actor: Actor,
+) -> Quote:
+    """Send a shop's quote for a request it was asked for.
+
+    `request_revision` is the revision that the shop has seen. Without `estimated_delivery_minutes`
+    the invitation's estimate stands, without `expires_at` the quote is valid for some hours after
+    the close. Raises NotFound without an invitation, NotAllowed for a role that may not quote or a
+    shop that is not active, Conflict when the request is closed or amended or the shop has a quote
+    there already, Invalid at the fields.
+    """
+    rules.require_member(actor, shop_id)
+    order = locks.order(order_id)
+    now = timezone.now()
+    _expire_overdue(order, shop_id, now, actor)
+    invitation = locks.invitation(order_id, shop_id)
+    shop = _active_shop(shop_id)
+    require_open(order, invitation, now)
+    _refuse_second(order, shop_id)
+    _require_seen(order, request_revision)
+    asked = queries.current_lines(order)
+    problems = checks.Problems()
+    offers = _check_offers(order, asked, lines, problems)
+    minutes = estimated_delivery_minutes
+    terms = _check_terms(
+        order,
+        delivery_fee,
+        invitation.estimated_delivery_minutes if minutes is None else minutes,
+        notes,
+        expires_at=expires_at or _default_expiry(order, now),
+        now=now,
+        problems=problems,
+    )
+    sums = _sums(order, asked, offers, terms.delivery_fee, problems)
+    problems.refuse()
+    quote = Quote.objects.create(
+        order=order,
+        shop=shop,
+        invitation=invitation,
+        answers_revision=order.revision,
+        currency=order.currency,
+        sent_by_id=actor.user_id,
+        **vars(terms),
+        **sums,
+    )
+    _write_offers(quote, asked, offers, {})
+    _note_answer(order, invitation, now, actor)
+    _schedule_expiry(quote)
+    events.new_quote(order, quote)
+    events.quote_sent(quote)
+    notices.tell_customer_of_quote(order, quote, notices.NEW_QUOTE, actor=actor)
+    return quote
+
+
+def _active_shop(shop_id: UUID) -> Shop:
+    shop = Shop.objects.get(pk=shop_id)
+    if shop.status != ShopStatus.ACTIVE:
+        raise NotAllowed(_("Only an active shop can quote."), code="shop_not_active")
+    return shop
+
+
+def _refuse_second(order: Order, shop_id: UUID) -> None:
+    existing = order.quotes.filter(shop=shop_id, status__in=LIVE_QUOTE).first()
+    if existing is not None:
+        raise Conflict(
+            _("Your shop has already sent a quote. Revise that one instead."),
+            code="quote_exists",
+            extra={"quoteId": str(existing.pk)},
+        )
+
+
+def _require_seen(order: Order, revision: int | None) -> None:
+    """Raise Conflict when the shop answers a request as it no longer is."""
+    if revision is not None and revision != order.revision:
+        raise Conflict(
+            _("The customer has changed the request since you opened it. Nothing was sent."),
+            code="request_changed",
+            extra={"revision": order.revision},
+        )
+
+
+def _default_expiry(order: Order, now: datetime) -> datetime:
+    closes_at = max(order.quotes_close_at or now, now)
+    return closes_at + timedelta(hours=settings.QUOTE_VALID_HOURS)
+
+
+def _check_offers(
+    order: Order,
+    asked: Sequence[OrderLine],
+    lines: Sequence[OfferInput],
+    problems: checks.Problems,
+    own_offers: Iterable[UUID] = (),
+) -> list[checks.Offer]:
+    return checks.clean_offers(
+        lines,
+        problems,
+        asked={line.pk: line.quantity for line in asked},
+        currency=order.currency,
+        own_offers=own_offers,
+    )
+
+
+def _check_terms(
+    order: Order,
+    delivery_fee: Decimal,
+    minutes: int,
+    notes: str,
+    *,
+    expires_at: datetime,
+    now: datetime,
+    problems: checks.Problems,
+) -> Terms:
+    if not now < expires_at <= now + LONGEST_VALIDITY:
+        problems.add(
+            "expires_at",
+            _("A quote is valid from now on for at most %(days)d days.") % {"days": LONGEST_VALIDITY.days},
+        )
+    most = checks.MAX_DELIVERY_MINUTES
+    return Terms(
+        delivery_fee=problems.money("delivery_fee", delivery_fee, order.currency) or Decimal(0),
+        estimated_delivery_minutes=problems.whole("estimated_delivery_minutes", minutes, least=1, most=most)
+        or 0,
+        notes=problems.text("notes", notes, longest=1000, lines=True),
+        expires_at=expires_at,
+    )
+
+
+def _sums(
+    order: Order,
+    asked: Sequence[OrderLine],
+    offers: Sequence[checks.Offer],
+    delivery_fee: Decimal,
+    problems: checks.Problems,
+) -> dict[str, Any]:
+    """The sums of a quote: preferred offers × quantities, their core charges, and what is missing."""
+    if problems.fields:
+        return {}
+    chosen = {
+        offer.part_id: Chosen(offer.fields["unit_price"], offer.fields["core_charge"] or Decimal(0))
+        for offer in offers
+        if offer.preferred
+    }
+    quantities = {line.pk: line.quantity for line in asked}
+    sums = quote_sums(quantities, chosen, delivery_fee=delivery_fee, currency=order.currency)
+    if sums.total_price > MAX_AMOUNT:
+        problems.add("lines", _("The total is too large."))
+    return {name: value for name, value in vars(sums).items() if name != "delivery_fee"}
+
+
+def _write_offers(
+    quote: Quote, asked: Sequence[OrderLine], offers: Sequence[checks.Offer], existing: dict[UUID, QuoteLine]
+) -> None:
+    """Make the offers of a quote say `offers`; those with an id keep their row, and so their photo."""
+    lines = {line.pk: line for line in asked}
+    if existing:
+        # A preference moves from one row to another: first nobody has it, so that no two ever do.
+        quote.lines.filter(preferred=True).update(preferred=False)
+        quote.lines.exclude(pk__in=[offer.offer_id for offer in offers if offer.offer_id]).delete()
+    new = []
+    for position, offer in enumerate(offers):
+        line = lines[offer.part_id]
+        row = existing[offer.offer_id] if offer.offer_id else QuoteLine(quote=quote)
+        row.line, row.shop_id, row.position, row.preferred = line, quote.shop_id, position, offer.preferred
+        row.part_key, row.name_key = line.part_key, line.name_key
+        for name, value in offer.fields.items():
+            setattr(row, name, value)
+        if offer.offer_id:
+            row.save()
+        else:
+            new.append(row)
+    QuoteLine.objects.bulk_create(new)
+
+
+def _note_answer(order: Order, invitation: Invitation, now: datetime, actor: Actor) -> None:
+    """The invitation is quoted, and so is the request."""
+    if invitation.status != InvitationStatus.QUOTED:
+        transition(
+            invitation,
+            InvitationStatus.QUOTED,
+            transitions=INVITATION_TRANSITIONS,
+            actor=actor,
+            seen_at=invitation.seen_at or now,
+        )
+    _become_quoted(order, actor)
+
+
+def _become_quoted(order: Order, actor: Actor) -> None:
+    if order.status == OrderStatus.SUBMITTED:
+        transition(order, OrderStatus.QUOTED, transitions=ORDER_TRANSITIONS, actor=actor)
+        events.order_status_update(order)
+
+
+def _become_submitted(order: Order, now: datetime, actor: Actor, reason: str) -> None:
+    """Take a request back to submitted when no quote can be accepted any more."""
+    if order.status == OrderStatus.QUOTED and not queries.live_quotes(order, now).exists():
+        transition(order, OrderStatus.SUBMITTED, transitions=ORDER_TRANSITIONS, actor=actor, reason=reason)
+        events.order_status_update(order)
+
+
+def _schedule_expiry(quote: Quote) -> None:
+    key = f"{quote.pk} {quote.expires_at.isoformat()}"
+    enqueue("orders.tasks.expire_quote", key=key, at=quote.expires_at, quote_id=quote.pk)
+
+
+@action
+def update_quote(
+    quote_id: UUID,
+    *,
+    lines: Sequence[OfferInput],
+    delivery_fee: Decimal | None = None,
+    estimated_delivery_minutes: int | None = None,
+    notes: str | None = None,
+    expires_at: datetime | None = None,
+    request_revision: int | None = None,
+    expected_version: int | None = None,
+    actor: Actor,
+) -> Quote:
+    """Revise a quote: all its lines anew, of the other terms what is given.
+
+    Possible until it is accepted or has expired, also after the close. It then answers the
+    request's present revision. Raises Conflict that says what happened otherwise.
+    """
+    order, quote = _lock(quote_id, actor)
+    now = timezone.now()
+    versions.check(quote, expected_version)
+    _active_shop(quote.shop_id)
+    _require_live(order, quote, now)
+    _require_seen(order, request_revision)
+    asked = queries.current_lines(order)
+    existing = {row.pk: row for row in quote.lines.all()}
+    problems = checks.Problems()
+    offers = _check_offers(order, asked, lines, problems, existing)
+    minutes = estimated_delivery_minutes
+    terms = _check_terms(
+        order,
+        quote.delivery_fee if delivery_fee is None else delivery_fee,
+        quote.estimated_delivery_minutes if minutes is None else minutes,
+        quote.notes if notes is None else notes,
+        expires_at=expires_at or max(quote.expires_at, _default_expiry(order, now)),
+        now=now,
+        problems=problems,
+    )
+    sums = _sums(order, asked, offers, terms.delivery_fee, problems)
+    problems.refuse()
+    _write_offers(quote, asked, offers, existing)
+    transition(
+        quote,
+        QuoteStatus.UPDATED,
+        transitions=QUOTE_TRANSITIONS,
+        actor=actor,
+        revision=quote.revision + 1,
+        answers_revision=order.revision,
+        **vars(terms),
+        **sums,
+    )
+    _become_quoted(order, actor)
+    _schedule_expiry(quote)
+    events.quote_updated(order, quote)
+    events.quote_sent(quote)
+    notices.tell_customer_of_quote(order, quote, notices.QUOTE_UPDATED, actor=actor)
+    return quote
+
+
+def _lock(quote_id: UUID, actor: Actor) -> tuple[Order, Quote]:
+    """Lock the order of a quote, then the quote. Raises NotFound for who is not of its shop."""
+    found = Quote.objects.filter(pk=quote_id).values_list("order_id", "shop_id").first()
+    if found is None:
+        raise NotFound(_("There is no such quote."))
+    order_id, shop_id = found
+    rules.require_member(actor, shop_id)
+    order = locks.order(order_id)
+    return order, locks.quote(order_id, quote_id)
+
+
+def lock_live_quote(quote_id: UUID, actor: Actor) -> tuple[Order, Quote]:
+    """Lock a quote that its shop may still change, and its order. Raises NotFound or Conflict."""
+    order, quote = _lock(quote_id, actor)
+    _require_live(order, quote, timezone.now())
+    return order, quote
+
+
+def _require_live(order: Order, quote: Quote, now: datetime) -> None:
+    """Raise Conflict, saying what happened, unless the quote can still be changed by its shop."""
+    said = {
+        QuoteStatus.WITHDRAWN: (_("This quote was withdrawn."), "quote_withdrawn"),
+        QuoteStatus.ACCEPTED: (_("The customer has accepted this quote."), "quote_accepted"),
+        QuoteStatus.LOST: (_("The customer has accepted another quote."), "quote_lost"),
+        QuoteStatus.EXPIRED: (_("This quote has expired."), "quote_expired"),
+    }
+    if order.status == OrderStatus.CANCELLED:
+        raise Conflict(_("The customer has cancelled this request."), code="order_cancelled")
+    status = quote.status_at(now)
+    if status in said:
+        message, code = said[status]
+        raise Conflict(message, code=code, extra={"currentStatus": str(status)})
+    if order.status not in OPEN:
+        raise Conflict(_("The customer has already accepted a quote."), code="order_accepted")
+
+
+@action
+def withdraw_quote(
+    quote_id: UUID, *, reason: str = "", expected_version: int | None = None, actor: Actor
+) -> Quote:
+    """Take a quote back; the shop may send another one while the request is open.
+
+    Raises Conflict once it is accepted, lost, expired or withdrawn.
+    """
+    problems = checks.Problems()
+    reason = problems.text("reason", reason, longest=300)
+    problems.refuse()
+    order, quote = _lock(quote_id, actor)
+    now = timezone.now()
+    versions.check(quote, expected_version)
+    _require_live(order, quote, now)
+    transition(
+        quote,
+        QuoteStatus.WITHDRAWN,
+        transitions=QUOTE_TRANSITIONS,
+        actor=actor,
+        reason=reason,
+        withdraw_reason=reason,
+    )
+    _free_invitation(quote, actor)
+    events.quote_withdrawn(order, quote)
+    events.quote_sent(quote)
+    notices.tell_customer_of_quote(order, quote, notices.QUOTE_WITHDRAWN, actor=actor)
+    _become_submitted(order, now, actor, "the last quote was withdrawn")
+    return quote
+
+
+def _free_invitation(quote: Quote, actor: Actor) -> None:
+    invitation = locks.invitation(quote.order_id, quote.shop_id)
+    if invitation.status == InvitationStatus.QUOTED:
+        transition(invitation, InvitationStatus.INVITED, transitions=INVITATION_TRANSITIONS, actor=actor)
+
+
+@action
+def expire_quote(quote_id: UUID, *, actor: Actor) -> bool:
+    """Write down that a quote has run out; return whether it had. Acts do not wait for this."""
+    found = Quote.objects.filter(pk=quote_id).values_list("order_id", flat=True).first()
+    if found is None:
+        return False
+    order = locks.order(found)
+    now = timezone.now()
+    quote = locks.quote(order.pk, quote_id)
+    return _expire(order, quote, now, actor)
+
+
+def _expire(order: Order, quote: Quote, now: datetime, actor: Actor) -> bool:
+    if quote.status not in LIVE_QUOTE or quote.is_live(now):
+        return False
+    transition(quote, QuoteStatus.EXPIRED, transitions=QUOTE_TRANSITIONS, actor=actor)
+    _free_invitation(quote, actor)
+    events.quote_expired(order, quote)
+    notices.tell_customer_of_quote(order, quote, notices.QUOTE_EXPIRED, actor=actor)
+    _become_submitted(order, now, actor, "the last quote has expired")
+    return True
+
+
+def _expire_overdue(order: Order, shop_id: UUID, now: datetime, actor: Actor) -> None:
+    """Expire a shop's quote that has run out and was not swept yet, so that it can send another."""
+    for quote in locks.quotes_of(order.pk).filter(shop=shop_id, expires_at__lte=now):
+        _expire(order, quote, now, Actor.beat())
+
+
+def lose_quotes(
+    order: Order, quotes: Iterable[Quote], *, now: datetime, reason: str, actor: Actor
+) -> list[Quote]:
+    """Mark live quotes of a locked order as lost, and tell their shops; return those that lost.
+
+    One that has run out expires instead: it did not lose to anybody.
+    """
+    lost = []
+    for quote in quotes:
+        if quote.status not in LIVE_QUOTE:
+            continue
+        if not quote.is_live(now):
+            transition(quote, QuoteStatus.EXPIRED, transitions=QUOTE_TRANSITIONS, actor=Actor.beat())
+            events.quote_expired(order, quote)
+            continue
+        transition(quote, QuoteStatus.LOST, transitions=QUOTE_TRANSITIONS, actor=actor, reason=reason)
+        events.quote_lost(quote)
+        lost.append(quote)
+    return lost

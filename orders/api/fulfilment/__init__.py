@@ -1,0 +1,1 @@
+"""What follows an acceptance: payment, delivery, rating, and messages at any time."""
