@@ -12,7 +12,7 @@ from PIL import Image
 
 from clutch.accounts.tests.factories import UserFactory
 from clutch.feed.actor import Actor
-from clutch.live.tests.browser import axe_check, shoot, sign_in
+from clutch.live.tests.browser import at_url, axe_check, shoot, sign_in, until
 from orders.actions.quotes import provide_quote
 from orders.enums import OrderStatus
 from orders.inputs import OfferInput
@@ -156,7 +156,7 @@ def test_quote_arrives_without_reload(live_site: str, page: Any, customer: Any, 
     provide(order, shop)
     arrived(page).wait_for()
     page.locator("#order-state").get_by_text("1 offer").wait_for()
-    page.wait_for_function("document.querySelector('[data-said]').textContent.includes('1 offer')")
+    until(page, "document.querySelector('[data-said]').textContent.includes('1 offer')")
     page.locator(".site-nav [data-unread]").get_by_text("1", exact=True).wait_for()
     assert page.evaluate("window.neverReloaded") is True
     assert problems == []
@@ -207,7 +207,7 @@ def test_countdown_goes_by_the_clock_of_the_server(live_site: str, page: Any, cu
     page.clock.install(time="2020-01-01T00:00:00Z")
     page.goto(f"/orders/{order.number}")
     left = page.locator("#order-state time[data-countdown]")
-    page.wait_for_function("document.querySelector('[data-countdown]').textContent.includes('hr')")
+    until(page, "document.querySelector('[data-countdown]').textContent.includes('hr')")
     assert left.inner_text() in ("2 hr", "2 hrs", "1 hr 59 min", "1 hr 58 min")
 
 
@@ -224,7 +224,7 @@ def test_signed_out_meanwhile_leads_to_the_sign_in(live_site: str, page: Any, cu
     page.goto(f"/orders/{order.number}")
     page.context.clear_cookies()
     page.evaluate("window.clutch.refreshAll()")
-    page.wait_for_url("**/sign-in?next=/orders/*")
+    at_url(page, "**/sign-in?next=/orders/*")
 
 
 def test_without_sockets_the_page_still_follows(live_site: str, page: Any, customer: Any) -> None:
@@ -271,7 +271,7 @@ def test_request_by_keyboard_alone(live_site: str, page: Any, customer: Any, pro
     assert page.locator("#id_latitude").input_value().startswith("30.")
     page.locator("#id_address").focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/orders/CL-*")
+    at_url(page, "**/orders/CL-*")
     order = Order.objects.get()
     assert [(line.name, line.quantity) for line in order.lines.all()] == [("Front brake pads", 2)]
     assert [row.shop_id for row in order.invitations.all()] == [shop.pk]
@@ -305,7 +305,7 @@ def test_errors_take_the_focus_and_lose_nothing(live_site: str, page: Any, custo
     page.get_by_label("Make").fill("Hyundai")
     page.get_by_role("button", name="Ask the shops").click()
     page.locator("#id_parts-0-name_error").wait_for()
-    assert page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
+    until(page, "document.activeElement.getAttribute('aria-invalid') === 'true'")
     assert page.get_by_label("Make").input_value() == "Hyundai"
     axe_check(page)
 
@@ -323,7 +323,7 @@ def test_photo_is_made_smaller_and_sent_ahead(
     size = len(sent.value.post_data_buffer or b"")
     assert size < len(file.getvalue()), size
     page.locator("[data-photo-list] img").wait_for()
-    page.wait_for_function("document.querySelector('[data-photo-list] img').naturalWidth > 0")
+    until(page, "document.querySelector('[data-photo-list] img').naturalWidth > 0")
     assert len(page.locator("[name=parts-0-kept]").input_value()) == 32
     page.get_by_role("button", name="Remove this photo").click()
     assert page.locator("[name=parts-0-kept]").input_value() == ""
@@ -335,7 +335,7 @@ def test_my_location_puts_the_pin(live_site: str, new_page: Any) -> None:
     page = new_page(phone=True, geolocation=place, permissions=["geolocation"])
     page.goto("/")
     page.get_by_role("button", name="Use my location").click()
-    page.wait_for_function("document.getElementById('id_latitude').value === '31.200000'")
+    until(page, "document.getElementById('id_latitude').value === '31.200000'")
     assert page.locator(".map .pin").count() == 1
 
 
@@ -343,7 +343,7 @@ def test_vin_is_decoded_and_offered(live_site: str, page: Any) -> None:
     page.goto("/")
     page.get_by_label("VIN or chassis number").fill("1HGCM82633A004352")
     page.get_by_role("button", name="Use this vehicle").wait_for()
-    page.wait_for_function("document.getElementById('id_make').value.toUpperCase() === 'HONDA'")
+    until(page, "document.getElementById('id_make').value.toUpperCase() === 'HONDA'")
 
 
 def test_offer_is_compared_accepted_and_rated(
@@ -376,5 +376,5 @@ def test_without_javascript_a_request_is_made(live_site: str, new_page: Any) -> 
     page.get_by_label("Latitude").fill("30.05")
     page.get_by_label("Longitude").fill("31.24")
     page.get_by_role("button", name="Ask the shops").click()
-    page.wait_for_url("**/orders/CL-*")
+    at_url(page, "**/orders/CL-*")
     assert [line.name for line in Order.objects.get().lines.all()] == ["Front brake pads", "Air filter"]

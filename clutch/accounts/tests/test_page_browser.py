@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 
 from clutch.accounts.models import User
 from clutch.accounts.tests.factories import UserFactory
-from clutch.live.tests.browser import axe_check, shoot
+from clutch.live.tests.browser import at_url, axe_check, shoot
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -35,16 +35,16 @@ def test_sign_up_by_keyboard_and_sign_out(phone_page: "Page") -> None:
     page.get_by_label("Your name").fill("Mona")
     page.get_by_label("Phone number").fill("0100 123 4567")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/sign-in/code?**")
+    at_url(page, "**/sign-in/code?**")
     assert page.get_by_label("Code").evaluate("field => field === document.activeElement")
     page.keyboard.type(awaited_code())
     page.keyboard.press("Enter")
-    page.wait_for_url("**/account")
+    at_url(page, "**/account")
     assert User.objects.get().phone_verified
     page.get_by_role("button", name="Sign out", exact=True).click()
-    page.wait_for_url("**/")
+    at_url(page, "**/")
     page.goto("/account")
-    page.wait_for_url("**/sign-in?next=/account")
+    at_url(page, "**/sign-in?next=/account")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

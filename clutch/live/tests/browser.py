@@ -11,13 +11,16 @@
 - `page`: a page at desk width; `phone_page`: at phone width, with touch. Each has its own cookies.
 - `new_page(language="ar", phone=True, user=…)`: as many more as a test needs.
 - `sign_in(page, user)`: sets the session cookie; `axe_check(page)`: WCAG 2.2 AA without violations.
+- `until(page, "…")`: waits until JavaScript says true; `at_url(page, "**/orders/CL-*")`: until it is there.
 - `shoot(page, name)`: writes screenshots at both widths into $CLUTCH_SCREENSHOTS, when that is set.
 
 Without a Chromium these tests skip and say so; with CLUTCH_REQUIRE_BROWSER=1 they fail.
 """
 
 import os
+import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -173,6 +176,31 @@ def axe_check(page: "Page", *, exclude: str = "") -> None:
         for item in found.response["violations"]
     ]
     assert not problems, f"{page.url}\n" + "\n".join(problems)
+
+
+def until(page: "Page", expression: str) -> None:
+    """Wait until an expression of JavaScript is true.
+
+    `page.wait_for_function` would ask again from inside the page, where the site's own content
+    policy forbids to evaluate text.
+    """
+    end = time.monotonic() + SECONDS
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"not true after {SECONDS} s at {page.url}: {expression}"
+        page.wait_for_timeout(50)
+
+
+def at_url(page: "Page", pattern: str) -> None:
+    """Wait until the page is at an address: ** stands for anything, * for anything but a slash.
+
+    `page.wait_for_url` would fail when two fragments lead to the same address at once, because the
+    second navigation ends the first.
+    """
+    from playwright.sync_api import expect
+
+    words = re.escape(pattern).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
+    expect(page).to_have_url(re.compile(f"^{words}$"), timeout=SECONDS * 1000)
+    page.wait_for_load_state("load")
 
 
 def shoot(page: "Page", name: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from clutch.accounts.tests.factories import StaffFactory
-from clutch.live.tests.browser import axe_check, shoot, sign_in
+from clutch.live.tests.browser import at_url, axe_check, shoot, sign_in
 from clutch.live.tests.server import AsgiServer
 from orders.models import Order
 from shops.models import Shop
@@ -32,7 +32,7 @@ def sign_up(page: Any, server: AsgiServer, *, name: str, phone: str, then: str) 
     texts = re.findall(rf"SMS to {re.escape(phone)}: .*?(\d{{6}})", server.log.read_text())
     page.fill("[name=code]", texts[-1])
     page.get_by_role("button", name="Go on").click()
-    page.wait_for_url(f"**{then}")
+    at_url(page, f"**{then}")
 
 
 def document(folder: Path) -> str:
@@ -52,15 +52,15 @@ def place(page: Any, latitude: float, longitude: float) -> None:
 def go_on(page: Any, step: int) -> None:
     """Save a step of onboarding and wait for the next page."""
     page.get_by_role("button", name="Save and go on").click()
-    page.wait_for_url(f"**/step/{step + 1}*")
+    at_url(page, f"**/step/{step + 1}*")
 
 
 def onboard(page: Any, *, name: str, phone: str, north: float, folder: Path) -> None:
     """The six steps, from the first page to "is being verified"."""
     page.goto("/portal")
-    page.wait_for_url("**/portal/onboarding")
+    at_url(page, "**/portal/onboarding")
     page.get_by_role("button", name="Begin").click()
-    page.wait_for_url("**/step/1")
+    at_url(page, "**/step/1")
     page.fill("[name=name]", name)
     page.fill("[name=phone]", phone)
     axe_check(page)
@@ -73,16 +73,16 @@ def onboard(page: Any, *, name: str, phone: str, north: float, folder: Path) -> 
     page.get_by_label("Hyundai", exact=True).check()
     go_on(page, 3)
     page.get_by_role("button", name="Use the usual settings").click()
-    page.wait_for_url("**/step/5*")
+    at_url(page, "**/step/5*")
     page.get_by_role("button", name="Use the usual settings").click()
-    page.wait_for_url("**/step/6*")
+    at_url(page, "**/step/6*")
     page.set_input_files("[name=document-file]", document(folder))
     page.get_by_role("button", name="Add the document").click()
     page.get_by_role("link", name="register").wait_for()
     page.fill("[name=owner_name]", "The owner")
     page.fill("[name=commercial_register]", "12345")
     page.get_by_role("button", name="Save and review").click()
-    page.wait_for_url("**/review")
+    at_url(page, "**/review")
     page.get_by_role("button", name="Send for verification").click()
     page.get_by_role("heading", name="is being verified").wait_for()
 
@@ -110,7 +110,7 @@ def ask(page: Any) -> str:
     page.fill("[name=address]", ADDRESS)
     place(page, 30.05, 31.24)
     page.get_by_role("button", name="Ask the shops").click()
-    page.wait_for_url("**/orders/CL-*")
+    at_url(page, "**/orders/CL-*")
     return str(page.url.rpartition("/")[2])
 
 
@@ -176,7 +176,7 @@ def test_from_onboarding_to_a_rated_delivery(
     for n, page in enumerate(shops):
         verify(staff, f"Shop {n}")
         page.get_by_role("link", name="Go to the shop").click()
-        page.wait_for_url("**/portal/requests")
+        at_url(page, "**/portal/requests")
         page.wait_for_selector("html[data-live-state=on]")
 
     customer = new_page(phone=True)
@@ -195,7 +195,7 @@ def test_from_onboarding_to_a_rated_delivery(
 
     customer.get_by_role("link", name=re.compile(r"Choose.*Shop 1")).first.click()
     customer.get_by_role("button", name="Accept").click()
-    customer.wait_for_url(f"**/orders/{number}")
+    at_url(customer, f"**/orders/{number}")
     shops[1].goto("/portal/orders")
     shops[1].get_by_text(number).first.wait_for()
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from clutch.live.tests.browser import axe_check, shoot
+from clutch.live.tests.browser import axe_check, shoot, until
 from orders import actions
 from orders.actions.message import send_message
 from orders.enums import OrderStatus, PaymentStatus, QuoteStatus
@@ -59,7 +59,7 @@ def test_new_request_arrives_by_itself_with_a_sound(at_queue: Any, people: Peopl
     card.wait_for()
     assert "Front brake pads" in card.inner_text()
     assert "fresh" in (card.get_attribute("class") or "")
-    at_queue.wait_for_function(f"window.sounds > {before}")
+    until(at_queue, f"window.sounds > {before}")
     actions.cancel_order(order.pk, actor=acts.as_user(people["customer"]))
     card.wait_for(state="detached")
 

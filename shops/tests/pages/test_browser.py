@@ -6,7 +6,7 @@ import re
 import pytest
 
 from clutch.accounts.tests.factories import UserFactory
-from clutch.live.tests.browser import axe_check, shoot, sign_in
+from clutch.live.tests.browser import at_url, axe_check, shoot, sign_in
 from shops.models import GarageVehicle, Member, Onboarding, Shop
 from shops.portal.views.profile import SECTIONS
 from shops.tests.api.people import photo
@@ -86,7 +86,7 @@ def test_shop_comes_in_on_a_phone(live_site, phone_page):
     look(page, "onboarding-6", "Verification")
     page.get_by_role("button", name="Save and review").click()
 
-    page.wait_for_url("**/portal/onboarding/review")
+    at_url(page, "**/portal/onboarding/review")
     assert page.get_by_text("Hyundai, Toyota").is_visible()
     look(page, "onboarding-review", "Look it over")
     page.get_by_role("button", name="Send for verification").click()
@@ -125,7 +125,7 @@ def test_colleague_joins_by_link_and_the_list_shows_it(live_site, page, phone_pa
     axe_check(phone_page)
     shoot(phone_page, "join")
     phone_page.get_by_role("button", name="Join").click()
-    phone_page.wait_for_url("**/portal/requests")
+    at_url(phone_page, "**/portal/requests")
     assert Member.objects.get(user=guest).role == "storekeeper"
     page.locator("#members").get_by_text("Ali", exact=True).wait_for()
 
@@ -141,7 +141,7 @@ def test_profile_is_changed(live_site, phone_page):
     shoot(page, "profile-location")
     page.get_by_label("Always open, 24 hours").check()
     page.get_by_role("button", name="Save").click()
-    page.wait_for_url("**/portal/profile")
+    at_url(page, "**/portal/profile")
     assert owner.shop.opening_hours.count() == 7
 
 
@@ -159,7 +159,7 @@ def test_garage(language, live_site, new_page):
     axe_check(page)
     shoot(page, f"garage-add-{language}")
     page.locator(".action-bar button").click()
-    page.wait_for_url("**/garage")
+    at_url(page, "**/garage")
     axe_check(page)
     shoot(page, f"garage-{language}")
     assert GarageVehicle.objects.get().year == 2013
