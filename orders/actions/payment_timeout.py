@@ -17,6 +17,7 @@ from orders.actions.windows import close_window, schedule
 from orders.enums import (
     ORDER_TRANSITIONS,
     QUOTE_TRANSITIONS,
+    STRAY_CARD,
     CardStatus,
     OrderStatus,
     PaymentStatus,
@@ -76,7 +77,7 @@ def _is_over(order: Order, card: CardPayment, now: datetime) -> bool:
         and order.selected_quote_id == card.quote_id
         and order.payment_due_at is not None
         and order.payment_due_at <= now
-        and card.status in (CardStatus.WAITING, CardStatus.REJECTED)
+        and card.status in (CardStatus.WAITING, *STRAY_CARD)
     )
 
 

@@ -151,15 +151,18 @@ def _hold(order: Order, card: CardPayment, actor: Actor) -> None:
 
 
 def _captured(order: Order, card: CardPayment, report: Report, actor: Actor) -> Outcome:
-    if ledger.card_balance(card.pk).held < report.amount:
-        # The word of the hold is still under way; a charge proves it.
+    sums = ledger.card_balance(card.pk)
+    if sums.held < report.amount:
+        # The word of the hold is still under way; a charge proves it. After a hold that was given up
+        # it proves another one.
+        again = ":again" if sums.authorised else ""
         enter(
             order,
             EntryKind.AUTHORISED,
             report.amount,
             actor=actor,
             card=card,
-            reference=report.hold_reference,
+            reference=f"{report.hold_reference}{again}",
         )
     enter(order, EntryKind.CAPTURED, report.amount, actor=actor, card=card, reference=report.reference)
     CardPayment.objects.filter(pk=card.pk).update(captured_amount=report.amount)

@@ -92,14 +92,16 @@ def close_checkout(payment_id: UUID) -> None:
 def expire(payment_id: UUID, *, actor: Actor) -> None:
     """End the time to pay. The provider is asked once more: its word may be still under way.
 
-    When it does not answer the time is over all the same, and a late authorisation is given up.
+    Asked after is the payment that waits now, which may be a later one of the same order. When the
+    provider does not answer the time is over all the same, and a late authorisation is given up.
     """
     payment = CardPayment.objects.get(pk=payment_id)
-    if payment.status == CardStatus.WAITING:
+    waiting = CardPayment.objects.filter(order=payment.order_id, status=CardStatus.WAITING).first()
+    if waiting is not None:
         try:
-            _settle(payment, provider_of(payment).look_up(payment))
+            _settle(waiting, provider_of(waiting).look_up(waiting))
         except PaymentError as error:
-            logger.warning("payment %s could not be looked up: %s", payment.pk, error)
+            logger.warning("payment %s could not be looked up: %s", waiting.pk, error)
     time_out_payment(payment.pk, actor=actor)
 
 

@@ -194,6 +194,21 @@ def test_capture_before_its_authorisation_is_understood() -> None:
     assert faults() == []
 
 
+def test_charge_after_its_hold_was_given_up_is_recorded_and_sent_back() -> None:
+    """Whatever a provider makes of its own holds: money that moved is written, not refused with a fault."""
+    order = bought("card")
+    approve(order)
+    for said in (Said.VOIDED, Said.CAPTURED, Said.CAPTURED):
+        _settle(order, said)
+    assert card_sums(order) == {
+        "authorised": 2 * TOTAL,
+        "voided": TOTAL,
+        "captured": TOTAL,
+        "refund_due": TOTAL,
+    }
+    assert faults() == []
+
+
 def test_refused_card_may_be_tried_again() -> None:
     order = bought("card")
     refuse(order)

@@ -256,6 +256,17 @@ def test_event_with_a_wrong_signature_is_refused(servers: FakeStripe, secret: st
     assert sums(order) == {"due": TOTAL}
 
 
+def test_without_a_secret_of_our_own_no_signature_is_good(servers: FakeStripe, settings: Any) -> None:
+    """An empty secret is one that everybody knows."""
+    order = bought("card")
+    session, _intent = servers.pay(open_page(order))
+    settings.PAYMENT_VARIANTS["stripe"][1]["endpoint_secret"] = ""
+    payments_core.PROVIDER_CACHE.clear()
+    answer = webhook("checkout.session.completed", session, secret="")
+    assert (answer.status_code, answer.json()) == (400, {"error": "refused"})
+    assert sums(order) == {"due": TOTAL}
+
+
 @pytest.mark.parametrize("header", ["", "t=1,v1=00", "nonsense"])
 def test_event_without_a_good_signature_is_refused(servers: FakeStripe, header: str) -> None:
     answer = Client().post(
@@ -333,6 +344,31 @@ def test_hold_whose_word_is_under_way_saves_the_order(servers: FakeStripe) -> No
     assert order.status == OrderStatus.ACCEPTED
     assert sums(order) == {"due": TOTAL, "authorised": TOTAL}
     assert webhook("checkout.session.completed", session).json() == {"outcome": "repeated"}
+
+
+def test_hold_of_a_second_page_whose_word_is_under_way_saves_the_order(servers: FakeStripe) -> None:
+    """The clock of the first payment runs out too, and asks after the one that waits now."""
+    order = bought("card")
+    first = servers.sessions[open_page(order)]
+    assert webhook("checkout.session.expired", first).json() == {"outcome": "recorded"}
+    second = actions.pay_again(order.pk, actor=as_user(order.customer))
+    servers.pay(open_page(order))
+    let_payment_expire(order)
+    assert order.status == OrderStatus.ACCEPTED
+    assert CardPayment.objects.get(pk=second.pk).status == CardStatus.PREAUTH
+
+
+def test_payment_that_stripe_has_cancelled_leaves_no_order_behind(servers: FakeStripe) -> None:
+    """Its time runs out as that of any other that was not authorised."""
+    order = bought("card")
+    session_id = open_page(order)
+    _session, intent = servers.pay(session_id)
+    servers.intents[intent["id"]].update(status="canceled", amount_capturable=0)
+    webhook("payment_intent.canceled", servers.intents[intent["id"]])
+    assert card_of(order).status == CardStatus.CANCELLED
+    let_payment_expire(order)
+    assert (order.status, order.payment_due_at) == (OrderStatus.QUOTED, None)
+    assert faults() == []
 
 
 def test_late_hold_is_let_go(servers: FakeStripe) -> None:
