@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "clutch.accounts",
     "clutch.notifications",
     "shops",
+    "inventory",
     "orders",
     "clutch.live",
     "clutch.dashboard",

@@ -19,10 +19,11 @@ from django.utils.translation import ngettext
 from clutch.core.errors import Invalid
 from clutch.core.money import MAX_AMOUNT, is_exact, minor_units
 from clutch.core.validators import no_control_characters, no_control_characters_but_lines
-from orders.enums import PartType, PaymentMethod, Urgency
+from inventory.enums import PartType
+from inventory.keys import part_key, part_name_key
+from orders.enums import PaymentMethod, Urgency
 from orders.inputs import DeliveryInput, OfferInput, PartInput, VehicleInput
 from orders.models.order import MAX_PARTS, MAX_QUANTITY
-from orders.parts import part_key, part_name_key
 from shops import vin as vins
 
 MAX_OFFERS_PER_PART = 6

@@ -69,16 +69,6 @@ class RequestState(TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-class PartType(TextChoices):
-    """What kind of part is offered."""
-
-    GENUINE = "genuine", _("genuine")
-    OES = "oes", _("original equipment supplier (OES)")
-    AFTERMARKET = "aftermarket", _("aftermarket")
-    USED = "used", _("used")
-    REMANUFACTURED = "remanufactured", _("remanufactured")
-
-
 class Urgency(TextChoices):
     """How soon the customer needs the parts; one of the three things that make the priority."""
 

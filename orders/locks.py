@@ -1,5 +1,5 @@
 """Every lock of this app, in the order of the house: order, quotes, invitations, card payments,
-shipment, conversation, number series.
+shipment, conversation; the number series of `clutch.core.numbers` comes last.
 
 Each is ordered by primary key and spares foreign-key checks of others (`no_key`). An act takes
 the order first: whatever happens to one request happens one after the other.
@@ -8,7 +8,6 @@ the order first: whatever happens to one request happens one after the other.
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -91,20 +90,3 @@ def thread(order_id: UUID, shop_id: UUID) -> MessageThread:
     )
     rows = MessageThread.objects.select_for_update(no_key=True, of=("self",))
     return rows.get(order=order_id, shop=shop_id)
-
-
-TAKE = """
-INSERT INTO orders_numberseries AS s (name, last) VALUES (%s, 1)
-ON CONFLICT (name) DO UPDATE SET last = s.last + 1
-RETURNING last
-"""
-
-
-def take_number(series: str) -> int:
-    """Lock a series and take its next number, from 1; the number comes back if the act fails.
-
-    Everybody who takes one waits for the commit of the last, so take it late.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, [series])
-        return int(cursor.fetchone()[0])

@@ -25,11 +25,40 @@ class Act(models.TextChoices):
     MANAGE_OWNERS = "manage_owners"
     SEE_DOCUMENTS = "see_documents"
     EDIT_DOCUMENTS = "edit_documents"
+    # Stock
+    SEE_STOCK = "see_stock"
+    SEE_COST = "see_cost"
+    EDIT_PARTS = "edit_parts"
+    SET_PRICES = "set_prices"
+    MOVE_STOCK = "move_stock"
+    ADJUST_STOCK = "adjust_stock"
+    COUNT_STOCK = "count_stock"
+    APPROVE_COUNT = "approve_count"
+    IMPORT_PARTS = "import_parts"
+    SET_STOCK_POLICY = "set_stock_policy"
+    # Counter
+    SEE_SALES = "see_sales"
+    SELL = "sell"
+    EXCEED_DISCOUNT = "exceed_discount"
+    VOID_SALE = "void_sale"
+    TAKE_RETURN = "take_return"
+    RETURN_WITHOUT_RECEIPT = "return_without_receipt"
+    RUN_REGISTER = "run_register"
+    SEE_TAKINGS = "see_takings"
+    SET_TILL_POLICY = "set_till_policy"
+    SEE_CUSTOMERS = "see_customers"
+    EDIT_CUSTOMERS = "edit_customers"
+    SET_CREDIT = "set_credit"
+    MERGE_CUSTOMERS = "merge_customers"
+    ERASE_CUSTOMER = "erase_customer"
 
 
 _ALL = frozenset(Role)
 _LEADING = frozenset({Role.OWNER, Role.MANAGER})
 _OWNER = frozenset({Role.OWNER})
+_STOCK = _LEADING | {Role.STOREKEEPER}
+_COUNTER = _LEADING | {Role.CASHIER}
+_MONEY = _LEADING | {Role.ACCOUNTANT}
 
 PERMISSIONS: Mapping[Act, frozenset[Role]] = {
     Act.SEE_SHOP: _ALL,
@@ -40,6 +69,30 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = {
     Act.MANAGE_OWNERS: _OWNER,
     Act.SEE_DOCUMENTS: _LEADING,
     Act.EDIT_DOCUMENTS: _LEADING,
+    Act.SEE_STOCK: _ALL,
+    Act.SEE_COST: _MONEY,
+    Act.EDIT_PARTS: _STOCK,
+    Act.SET_PRICES: _LEADING,
+    Act.MOVE_STOCK: _STOCK,
+    Act.ADJUST_STOCK: _STOCK,
+    Act.COUNT_STOCK: _STOCK | _COUNTER,
+    Act.APPROVE_COUNT: _LEADING,
+    Act.IMPORT_PARTS: _LEADING,
+    Act.SET_STOCK_POLICY: _LEADING,
+    Act.SEE_SALES: _COUNTER | _MONEY,
+    Act.SELL: _COUNTER,
+    Act.EXCEED_DISCOUNT: _LEADING,
+    Act.VOID_SALE: _LEADING,
+    Act.TAKE_RETURN: _COUNTER,
+    Act.RETURN_WITHOUT_RECEIPT: _LEADING,
+    Act.RUN_REGISTER: _COUNTER,
+    Act.SEE_TAKINGS: _MONEY,
+    Act.SET_TILL_POLICY: _LEADING,
+    Act.SEE_CUSTOMERS: _COUNTER | _MONEY,
+    Act.EDIT_CUSTOMERS: _COUNTER,
+    Act.SET_CREDIT: _MONEY,
+    Act.MERGE_CUSTOMERS: _LEADING,
+    Act.ERASE_CUSTOMER: _OWNER,
 }
 
 

@@ -1,4 +1,4 @@
-"""The columns that every editable row has, and the table of idempotency keys."""
+"""The columns that every editable row has, the table of idempotency keys, and number series."""
 
 import pgtrigger
 from django.db import models
@@ -62,3 +62,20 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.route} {self.key}"
+
+
+class NumberSeries(models.Model):
+    """The last number given out in a series, e.g. "order/2026".
+
+    The row is locked when a number is taken and released by the commit: an act that is rolled
+    back gives its number back, so a series has no gaps.
+    """
+
+    name = models.CharField(primary_key=True, max_length=80)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "number series"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.last}"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from clutch.core import versions
 from clutch.core.errors import Conflict, Incomplete
 from clutch.core.ids import new_id
+from clutch.core.numbers import take_number
 from clutch.feed.action import action, enqueue
 from clutch.feed.actor import Actor
 from clutch.feed.transition import transition
@@ -110,7 +111,7 @@ def _vehicle_columns(ref: VehicleRef) -> dict[str, Any]:
 def _next_number(now: datetime) -> str:
     """Return CL-YYYY-NNNNNN; the year is the market's, which may be ahead of UTC's."""
     year = now.astimezone(ZoneInfo(settings.MARKET_TIME_ZONE)).year
-    return f"CL-{year}-{locks.take_number(f'order/{year}'):06d}"
+    return f"CL-{year}-{take_number(f'order/{year}'):06d}"
 
 
 @action

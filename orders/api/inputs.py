@@ -7,8 +7,9 @@ from rest_framework import serializers
 
 from clutch.core.casing import Serializer
 from clutch.core.fields import LatitudeField, LineField, LongitudeField, MoneyField, PhotoField, ProseField
+from inventory.enums import PartType
 from orders.checks import MAX_DELIVERY_MINUTES, MAX_LEAD_MINUTES, MAX_OFFERS_PER_PART
-from orders.enums import DeclineReason, OrderStatus, PartType, PaymentMethod, Urgency
+from orders.enums import DeclineReason, OrderStatus, PaymentMethod, Urgency
 from orders.models.order import MAX_PARTS, MAX_QUANTITY
 
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from clutch.core.casing import ModelSerializer, Serializer
 from clutch.core.fields import MoneyField
+from inventory.enums import PartType
 from orders import queries
 from orders.actions.payment import payment_url
 from orders.enums import (
@@ -15,7 +16,6 @@ from orders.enums import (
     DeclineReason,
     InvitationStatus,
     OrderStatus,
-    PartType,
     PaymentMethod,
     QuoteStatus,
     RequestState,

@@ -2,7 +2,6 @@
 
 from orders.models.invitation import Invitation
 from orders.models.message import Message, MessageThread
-from orders.models.number import NumberSeries
 from orders.models.order import LinePhoto, Order, OrderLine
 from orders.models.payment import CardPayment, PaymentEntry
 from orders.models.quote import Quote, QuoteDraft, QuoteLine
@@ -15,7 +14,6 @@ __all__ = [
     "LinePhoto",
     "Message",
     "MessageThread",
-    "NumberSeries",
     "Order",
     "OrderLine",
     "PaymentEntry",

@@ -152,7 +152,7 @@ class OrderLine(Entity):
     position = models.PositiveSmallIntegerField(_("position"))
     name = models.CharField(_("part"), max_length=120)
     part_number = models.CharField(_("part number"), max_length=60, blank=True)
-    # Both as they are compared: see orders.parts.
+    # Both as they are compared: see inventory.keys.
     part_key = models.CharField(max_length=60, blank=True, editable=False)
     name_key = models.CharField(max_length=120, blank=True, editable=False)
     quantity = models.PositiveSmallIntegerField(

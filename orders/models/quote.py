@@ -8,7 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clutch.core.models import Entity
-from orders.enums import LIVE_QUOTE, PartType, QuoteStatus
+from inventory.enums import PartType
+from orders.enums import LIVE_QUOTE, QuoteStatus
 from orders.models.invitation import Invitation
 from orders.models.order import Order, OrderLine
 from shops.storage import private_storage

@@ -23,8 +23,9 @@ from django.utils.translation import gettext_lazy
 from clutch.core import validators
 from clutch.core.errors import Invalid
 from clutch.core.photos import accept_photo
+from inventory.enums import PartType
 from orders import checks
-from orders.enums import DeclineReason, PartType, TrackingKind
+from orders.enums import DeclineReason, TrackingKind
 from orders.inputs import OfferInput
 from orders.models import OrderLine
 from orders.portal.wording import plain_digits

@@ -12,9 +12,10 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from orders.enums import InvitationStatus, OrderStatus, PartType, QuoteStatus
+from inventory.enums import PartType
+from inventory.keys import part_key, part_name_key
+from orders.enums import InvitationStatus, OrderStatus, QuoteStatus
 from orders.models import Invitation, Order, OrderLine, Quote, QuoteLine
-from orders.parts import part_key, part_name_key
 from shops.tests.factories import ShopFactory
 
 

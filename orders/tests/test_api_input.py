@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from clutch.accounts.tests.factories import UserFactory
+from clutch.core.models import NumberSeries
 from clutch.feed.models import StreamEntry
-from orders.models import LinePhoto, NumberSeries, Order, OrderLine, Quote, QuoteLine
+from orders.models import LinePhoto, Order, OrderLine, Quote, QuoteLine
 from orders.models.order import MAX_PHOTOS
 from orders.tests.acts import BODY, api, ask, quote, quote_body
 from orders.tests.pictures import jpeg

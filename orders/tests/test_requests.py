@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from clutch.accounts.tests.factories import UserFactory
 from clutch.core.errors import Conflict, Incomplete, Invalid, NotAllowed, NotFound, StaleVersion
+from clutch.core.models import NumberSeries
 from clutch.feed.models import Job, StreamEntry
 from clutch.feed.streams import STAFF_STREAM, user_stream
 from orders import actions
 from orders.enums import OrderStatus, QuoteStatus
-from orders.models import Invitation, NumberSeries, Order, OrderLine
+from orders.models import Invitation, Order, OrderLine
 from orders.tests.acts import (
     DELIVERY,
     FILTER,

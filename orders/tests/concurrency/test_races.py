@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from clutch.accounts.tests.factories import StaffFactory, UserFactory
 from clutch.core.errors import Conflict
+from clutch.core.models import NumberSeries
 from clutch.feed.actor import Actor
 from clutch.feed.models import StreamEntry, Transition
 from orders import actions
 from orders.actions.quotes import lose_quotes
 from orders.enums import LIVE_QUOTE, OrderStatus, QuoteStatus
-from orders.models import NumberSeries, Order, Quote
+from orders.models import Order, Quote
 from orders.tests.acts import as_member, as_user, ask, offers_for, quote
 from orders.tests.concurrency.tools import Outcome, first_is_held, locks_off, together
 from shops.actions.standing import suspend_shop

@@ -1,0 +1,36 @@
+"""What is said about stock in the shop's stream."""
+
+from collections.abc import Iterable
+
+from clutch.feed.action import publish
+from clutch.feed.streams import Event, shop_stream
+from inventory.models import Hold, Stock
+
+
+def stock_changed(stocks: Iterable[Stock], *, origin: str = "") -> None:
+    """Tell a shop's people what is on hand now of the parts that moved. One event per shop."""
+    rows = sorted(stocks, key=lambda stock: stock.part_id)
+    if not rows:
+        return
+    data = {
+        "shopId": str(rows[0].shop_id),
+        "parts": [{"partId": str(stock.part_id), "onHand": stock.on_hand} for stock in rows],
+    }
+    publish(Event((shop_stream(rows[0].shop_id),), "stock-changed", data, origin))
+
+
+def hold_changed(hold: Hold) -> None:
+    """Tell a shop's people that units were held, released, taken or handed over."""
+    data = {
+        "shopId": str(hold.shop_id),
+        "holdId": str(hold.pk),
+        "partId": str(hold.part_id),
+        "kind": hold.kind,
+        "status": hold.status,
+        "quantity": hold.quantity,
+        "documentKind": hold.document_kind,
+        "documentId": str(hold.document_id),
+        "documentNumber": hold.document_number,
+        "expiresAt": hold.expires_at,
+    }
+    publish(Event((shop_stream(hold.shop_id),), "stock-hold-changed", data))

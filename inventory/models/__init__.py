@@ -1,0 +1,39 @@
+"""The rows of a shop's stock."""
+
+from inventory.models.counting import CountLine, CountSheet, CountUnknown
+from inventory.models.part import (
+    Barcode,
+    Category,
+    Fitment,
+    InterchangeGroup,
+    Part,
+    PartDocument,
+    PartNumber,
+    PartPhoto,
+    PriceTier,
+    Supersession,
+)
+from inventory.models.policy import StockPolicy
+from inventory.models.stock import Bin, BinStock, Hold, Movement, Stock
+
+__all__ = [
+    "Barcode",
+    "Bin",
+    "BinStock",
+    "Category",
+    "CountLine",
+    "CountSheet",
+    "CountUnknown",
+    "Fitment",
+    "Hold",
+    "InterchangeGroup",
+    "Movement",
+    "Part",
+    "PartDocument",
+    "PartNumber",
+    "PartPhoto",
+    "PriceTier",
+    "Stock",
+    "StockPolicy",
+    "Supersession",
+]

@@ -1,0 +1,104 @@
+"""Reads of stock that several acts and pages share. Whatever has a time is compared with `now`."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+
+from inventory.enums import HoldKind, HoldStatus
+from inventory.models import BinStock, Hold, Stock
+from shops.models import Member
+from shops.rules import PERMISSIONS, Act
+
+
+@dataclass(frozen=True)
+class Availability:
+    """What there is of a part, in units: `available` is on hand less all that is held.
+
+    `soft` of the reserved units stand for sent quotes, and the counter may take them.
+    """
+
+    on_hand: int
+    reserved: int
+    soft: int
+    value: Decimal
+
+    @property
+    def available(self) -> int:
+        """On hand less reserved; below zero when more was promised than is there."""
+        return self.on_hand - self.reserved
+
+    @property
+    def for_counter(self) -> int:
+        """What the counter may sell: soft holds give way."""
+        return self.on_hand - (self.reserved - self.soft)
+
+
+NOTHING = Availability(0, 0, 0, Decimal(0))
+
+
+def counting(now: datetime) -> Q:
+    """The holds that reserve their units at `now`, swept or not."""
+    return Q(status=HoldStatus.OPEN) & (Q(expires_at=None) | Q(expires_at__gt=now))
+
+
+def open_holds(part_ids: Collection[UUID], now: datetime | None = None) -> QuerySet[Hold]:
+    """The holds of parts that count now, oldest first."""
+    return Hold.objects.filter(counting(now or timezone.now()), part__in=part_ids).order_by(
+        "created_at", "pk"
+    )
+
+
+def availability(
+    part_ids: Collection[UUID], *, now: datetime | None = None, stocks: Mapping[UUID, Stock] | None = None
+) -> dict[UUID, Availability]:
+    """What there is of each part. Two queries; one when the (locked) `stocks` are at hand."""
+    if stocks is None:
+        stocks = {stock.part_id: stock for stock in Stock.objects.filter(part__in=part_ids)}
+    held = (
+        open_holds(part_ids, now)
+        .order_by()
+        .values("part")
+        .annotate(reserved=Sum("quantity"), soft=Sum("quantity", filter=Q(kind=HoldKind.SOFT), default=0))
+    )
+    reserved = {row["part"]: (row["reserved"], row["soft"]) for row in held}
+    return {
+        part_id: Availability(stock.on_hand, *reserved.get(part_id, (0, 0)), stock.value)
+        for part_id, stock in stocks.items()
+        if part_id in part_ids
+    }
+
+
+def left_for_counter(stocks: Mapping[UUID, Stock], *, spare: Collection[UUID] = ()) -> dict[UUID, int]:
+    """How many units of each (locked) part a sale may take: all but those of hard holds.
+
+    The holds of the documents in `spare` do not count. One query.
+    """
+    hard = (
+        open_holds(list(stocks))
+        .filter(kind=HoldKind.HARD)
+        .exclude(document_id__in=spare)
+        .order_by()
+        .values("part")
+        .annotate(units=Sum("quantity"))
+        .values_list("part", "units")
+    )
+    held = dict(hard)
+    return {part_id: stock.on_hand - held.get(part_id, 0) for part_id, stock in stocks.items()}
+
+
+def in_bin(part_id: UUID, bin_id: UUID | None) -> int:
+    """How many units of a part lie in a bin, or nowhere in particular."""
+    row = BinStock.objects.filter(part=part_id, bin=bin_id).first()
+    return row.quantity if row else 0
+
+
+def stock_keepers(shop_id: UUID) -> list[UUID]:
+    """The people of a shop who look after its stock."""
+    roles = PERMISSIONS[Act.MOVE_STOCK]
+    members = Member.objects.filter(shop=shop_id, is_active=True, role__in=roles)
+    return list(members.order_by("user").values_list("user_id", flat=True))
