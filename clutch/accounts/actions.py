@@ -14,6 +14,7 @@ from fcm_django.models import DeviceType, FCMDevice
 
 from clutch.accounts import locks
 from clutch.accounts.models import User
+from clutch.core import versions
 from clutch.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from clutch.feed import hints
 from clutch.feed.action import action, attempt
@@ -53,10 +54,15 @@ def change_profile(
     name: str | None = None,
     language: str | None = None,
     time_zone: str | None = None,
+    expected_version: int | None = None,
     actor: Actor,
 ) -> User:
-    """Change what is given. `time_zone` is an IANA name, "" for the market's. Raises Invalid."""
+    """Change what is given. `time_zone` is an IANA name, "" for the market's. Raises Invalid.
+
+    Raises StaleVersion (412) where the profile is no longer the one that was edited.
+    """
     user = _mine(user_id, actor)
+    versions.check(user, expected_version)
     if language is not None and language not in dict(settings.LANGUAGES):
         raise Invalid(_("Choose one of the languages."), fields={"language": [_("Unknown language.")]})
     if time_zone and time_zone not in available_timezones():
@@ -66,6 +72,7 @@ def change_profile(
     for field, value in given.items():
         setattr(user, field, value)
     user.save(update_fields=list(given))
+    user.refresh_from_db(fields=["version"])
     return user
 
 
@@ -101,6 +108,7 @@ def set_password(user_id: UUID, *, password: str, actor: Actor) -> User:
     user = locks.user(user_id)
     user.set_password(password)
     user.save(update_fields=["password"])
+    user.refresh_from_db(fields=["version"])
     transaction.on_commit(partial(hints.send_revoked, user_id))
     return user
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -40,6 +40,8 @@ class ApiView(views.APIView):
     """Base of API views. A view restricts a queryset, validates, calls one action, answers."""
 
     via: Via = "app"
+    # The methods whose act compares `If-Match` with the version that it finds under its lock.
+    conditional: ClassVar[frozenset[str]] = frozenset({"PUT", "PATCH"})
 
     @property
     def actor(self) -> Actor:

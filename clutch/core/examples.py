@@ -1,13 +1,18 @@
 """Examples in the API description, made from its schemas and from what each app calls a good value.
 
+Refusals have examples of their own, one for each status, as the views give them.
+
 An app's `api/examples.py` has VALUES: by property (`partNumber`), or by component and property
 (`Part.name`; the component without the ending `Request`). A test checks every example against its schema.
 """
 
+import re
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+
+from clutch.core.problem import CONTENT_TYPE, Problem, problem
 
 BY_FORMAT = {
     "uuid": "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
@@ -20,6 +25,32 @@ BY_FORMAT = {
     "binary": "photo.jpg",
 }
 BY_TYPE: dict[str, Any] = {"boolean": True, "number": 1.5, "string": "", "null": None}
+
+# What is refused, by status: code, words, and what comes along. A test asks the views for the same.
+REFUSALS: dict[str, tuple[str, str, Problem]] = {
+    "400": ("invalid", "This field is required.", {}),
+    "401": ("not_authenticated", "Authentication credentials were not provided.", {}),
+    "403": ("not_allowed", "You may not do this.", {}),
+    "404": ("not_found", "There is nothing here.", {}),
+    "409": (
+        "wrong_status",
+        "This is not possible any more: it is “cancelled” now.",
+        {"currentStatus": "cancelled"},
+    ),
+    "412": (
+        "stale_version",
+        "Someone changed this in the meantime. Load it again before you save.",
+        {"currentVersion": 4},
+    ),
+    "413": ("too_large", "The request is too large.", {}),
+    "415": ("unsupported_media_type", 'Unsupported media type "text/plain" in request.', {}),
+    "422": ("incomplete", "Name at least one part.", {}),
+    "503": (
+        "unavailable",
+        "Too many people are here at this moment. Try again in a few seconds.",
+        {},
+    ),
+}
 
 
 class Maker:
@@ -60,13 +91,14 @@ class Maker:
 
 
 def add_examples(result: dict[str, Any], **_extra: Any) -> dict[str, Any]:
-    """Give every request body and every answer that has no example one."""
+    """Give every request body, every answer and every refusal that has no example one."""
     values: dict[str, Any] = {}
     for module in settings.API_EXAMPLES:
         values |= import_module(module).VALUES
     maker = Maker(result["components"]["schemas"], values)
-    for operations in result["paths"].values():
+    for path, operations in result["paths"].items():
         for operation in operations.values():
+            _add_refusals(maker, path, operation)
             answers = [body for status, body in operation["responses"].items() if status.startswith("2")]
             for body in [operation.get("requestBody", {}), *answers]:
                 for media, content in body.get("content", {}).items():
@@ -74,3 +106,33 @@ def add_examples(result: dict[str, Any], **_extra: Any) -> dict[str, Any]:
                     if described and not {"example", "examples"} & set(content):
                         content["example"] = maker.make(content["schema"])
     return result
+
+
+def _add_refusals(maker: Maker, path: str, operation: dict[str, Any]) -> None:
+    for status, body in operation["responses"].items():
+        content = body.get("content", {}).get(CONTENT_TYPE)
+        if content is not None and not {"example", "examples"} & set(content):
+            content["example"] = _refusal(maker, path, operation, status)
+
+
+def _refusal(maker: Maker, path: str, operation: dict[str, Any], status: str) -> Problem:
+    code, detail, more = REFUSALS[status]
+    where = re.sub(r"\{(\w+)\}", lambda name: _in_path(maker, name[1]), path)
+    field = _first_field(maker, operation)
+    errors = [{"field": field, "code": "required", "detail": detail}] if status == "400" and field else []
+    return {**more, **problem(int(status), code, detail, instance=where, errors=errors)}
+
+
+def _in_path(maker: Maker, name: str) -> str:
+    return str(maker.values.get(name, 1 if name == "step" else BY_FORMAT["uuid"]))
+
+
+def _first_field(maker: Maker, operation: dict[str, Any]) -> str:
+    """The first field that a request must have; "" where there is none."""
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        schema = content["schema"]
+        while "$ref" in schema or "anyOf" in schema:
+            found = schema["anyOf"][0] if "anyOf" in schema else schema
+            schema = maker.components[found["$ref"].rpartition("/")[2]]
+        return next(iter(schema.get("required", [])), "")
+    return ""

@@ -51,7 +51,11 @@ class AutoSchema(BaseAutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         """The headers that the method honours."""
-        return {"POST": [IDEMPOTENCY_KEY], "PUT": [IF_MATCH], "PATCH": [IF_MATCH]}.get(self.method, [])
+        found = [IDEMPOTENCY_KEY] if self.method == "POST" else []
+        return [*found, IF_MATCH] if self._is_conditional() else found
+
+    def _is_conditional(self) -> bool:
+        return self.method in getattr(self.view, "conditional", ())
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
@@ -83,7 +87,7 @@ class AutoSchema(BaseAutoSchema):
             statuses.add("409")
         if self.method in {"POST", "PUT", "PATCH"}:
             statuses |= {"413", "415"}
-        if self.method in {"PUT", "PATCH"}:
+        if self._is_conditional():
             statuses.add("412")
         return sorted(statuses)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from clutch.core import versions
 from clutch.core.errors import Conflict, Invalid, NotFound
 from clutch.core.idempotency import unkeyed
 from clutch.core.ids import new_id
@@ -50,11 +51,14 @@ TOLD = {
 }
 
 
-def _locked(order_id: UUID, shop_id: UUID, to: str, actor: Actor) -> Order:
+def _locked(
+    order_id: UUID, shop_id: UUID, to: str, actor: Actor, expected_version: int | None = None
+) -> Order:
     order = locks.order(order_id)
     rules.require(actor, order, to)
     if order.shop_id != shop_id:
         raise NotFound(_("There is no such order."))
+    versions.check(order, expected_version)
     return order
 
 
@@ -77,13 +81,15 @@ def new_code() -> str:
 
 
 @action
-def start_processing(order_id: UUID, *, shop_id: UUID, actor: Actor) -> Order:
+def start_processing(
+    order_id: UUID, *, shop_id: UUID, expected_version: int | None = None, actor: Actor
+) -> Order:
     """Begin to prepare an accepted order; a card order only once its card is authorised.
 
     Makes the shipment with the delivery code that only the customer sees. Raises NotFound,
-    NotAllowed, or Conflict for another status or a card that is not authorised.
+    NotAllowed, StaleVersion, or Conflict for another status or a card that is not authorised.
     """
-    order = _locked(order_id, shop_id, OrderStatus.PROCESSING, actor)
+    order = _locked(order_id, shop_id, OrderStatus.PROCESSING, actor, expected_version)
     if order.status == OrderStatus.ACCEPTED:
         _require_cover(order)
     _move(order, OrderStatus.PROCESSING, actor=actor)
@@ -102,10 +108,11 @@ def ship_order(
     courier_phone: str = "",
     tracking_number: str = "",
     eta: datetime | None = None,
+    expected_version: int | None = None,
 ) -> Order:
     """Send a prepared order on its way. Raises as `start_processing` does, and Invalid at the fields."""
     courier = _check_courier(courier_name, courier_phone, tracking_number, eta)
-    order = _locked(order_id, shop_id, OrderStatus.SHIPPED, actor)
+    order = _locked(order_id, shop_id, OrderStatus.SHIPPED, actor, expected_version)
     if order.status == OrderStatus.PROCESSING:
         _require_cover(order)
     _move(order, OrderStatus.SHIPPED, actor=actor)
@@ -211,6 +218,7 @@ def deliver_order(
     actor: Actor,
     code: str | None = None,
     photo: "Photo | None" = None,
+    expected_version: int | None = None,
 ) -> Order:
     """Hand over a shipped order, proved by the customer's code or by a photo.
 
@@ -225,10 +233,14 @@ def deliver_order(
         raise Invalid(message, code="proof_missing", fields={"code": [message]})
     if code:
         with unkeyed():
-            tries_left = _try_code(order_id, shop_id=shop_id, code=code, actor=actor)
+            tries_left = _try_code(
+                order_id, shop_id=shop_id, code=code, expected_version=expected_version, actor=actor
+            )
         if tries_left is not None:
             raise _wrong_code(tries_left)
-    act = partial(_hand_over, order_id, shop_id=shop_id, code=code, actor=actor)
+    act = partial(
+        _hand_over, order_id, shop_id=shop_id, code=code, expected_version=expected_version, actor=actor
+    )
     if photo is None:
         return act()
     draft = Shipment(pk=new_id())
@@ -241,11 +253,14 @@ def _wrong_code(tries_left: int) -> Invalid:
 
 
 @action
-def _try_code(order_id: UUID, *, shop_id: UUID, code: str, actor: Actor) -> int | None:
+def _try_code(
+    order_id: UUID, *, shop_id: UUID, code: str, expected_version: int | None, actor: Actor
+) -> int | None:
     """Compare a guess; return None where it is right (or beside the point), else the tries left."""
     order = _locked(order_id, shop_id, OrderStatus.DELIVERED, actor)
     if order.status != OrderStatus.SHIPPED:
         return None
+    versions.check(order, expected_version)
     shipment = locks.shipment(order.pk)
     _refuse_void_code(shipment)
     if compare_digest(shipment.code.encode(), code.encode()):
@@ -264,9 +279,15 @@ def _refuse_void_code(shipment: Shipment) -> None:
 
 @action
 def _hand_over(
-    order_id: UUID, *, shop_id: UUID, code: str | None, actor: Actor, photo: str | None = None
+    order_id: UUID,
+    *,
+    shop_id: UUID,
+    code: str | None,
+    actor: Actor,
+    photo: str | None = None,
+    expected_version: int | None = None,
 ) -> Order:
-    order = _locked(order_id, shop_id, OrderStatus.DELIVERED, actor)
+    order = _locked(order_id, shop_id, OrderStatus.DELIVERED, actor, expected_version)
     _move(order, OrderStatus.DELIVERED, actor=actor)
     shipment = locks.shipment(order.pk)
     if code:

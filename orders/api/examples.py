@@ -4,6 +4,8 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 
+from clutch.core.problem import CONTENT_TYPE, problem
+
 PART_ID = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"
 ORDER_ID = "0193a1b2-0000-7e4f-8a5b-6c7d8e9f0a1b"
 QUOTE_ID = "0193a1b3-1111-7e4f-8a5b-6c7d8e9f0a1b"
@@ -52,6 +54,19 @@ REVISE = OpenApiExample(
     request_only=True,
 )
 DECLINE = OpenApiExample("Not in stock", {"reason": "not_in_stock"}, request_only=True)
+
+NOTHING_PRICED = OpenApiExample(
+    "Nothing is priced",
+    problem(
+        422,
+        "nothing_priced",
+        "No part of the draft has a price yet. Fill in the quote.",
+        instance=f"/api/v1/shop-requests/{ORDER_ID}/draft/send",
+    ),
+    response_only=True,
+    status_codes=["422"],
+    media_type=CONTENT_TYPE,
+)
 
 SHOP_ID = "0193a1b0-2222-7e4f-8a5b-6c7d8e9f0a1b"
 CUSTOMER_ID = "0193a1a0-3333-7e4f-8a5b-6c7d8e9f0a1b"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clutch.accounts.models import User
+from clutch.core import versions
 from clutch.core.errors import Conflict, NotFound
 from clutch.feed.action import action
 from clutch.feed.actor import Actor
@@ -121,13 +122,16 @@ def _tell_leading(member: Member, others: list[Member], actor: Actor) -> None:
 
 
 @action
-def change_role(member_id: UUID, *, shop_id: UUID, role: str, actor: Actor) -> Member:
-    """Give a member another role. Raises Conflict for the last owner, NotAllowed by rank."""
+def change_role(
+    member_id: UUID, *, shop_id: UUID, role: str, expected_version: int | None = None, actor: Actor
+) -> Member:
+    """Give a member another role. Raises Conflict for the last owner, NotAllowed by rank, StaleVersion."""
     members = list(locked_members(shop_id))
     member = _among(members, member_id)
     acting = _acting(members, actor)
     _require_rank(acting, member.role)
     _require_rank(acting, role)
+    versions.check(member, expected_version)
     if member.role == role:
         return member
     if role != Role.OWNER:

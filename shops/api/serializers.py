@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from clutch.core.casing import ModelSerializer, Serializer
 from clutch.core.fields import LineField
+from clutch.core.schema import ProblemSerializer
 from shops.enums import DocumentKind, Role, Step
 from shops.links import join_url
 from shops.models import (
@@ -151,7 +152,7 @@ class MemberSerializer(ModelSerializer):
 
     class Meta:
         model = Member
-        fields = ["id", "user_id", "name", "phone", "role", "is_active", "created_at"]
+        fields = ["id", "user_id", "name", "phone", "role", "is_active", "created_at", "version"]
 
     def get_name(self, member: Member) -> str:
         """The person's name, or how they sign in."""
@@ -242,6 +243,27 @@ class OnboardingSerializer(ModelSerializer):
         return [
             {"step": step.value, "name": str(step.label), "completed": step.value in done} for step in Step
         ]
+
+
+class MissingProblemSerializer(Serializer):
+    """What is wrong with one field of a step; the field is empty for the whole step."""
+
+    field = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class MissingStepSerializer(Serializer):
+    """A step that keeps an onboarding from completing."""
+
+    step = serializers.IntegerField(min_value=1, max_value=6)
+    name = serializers.CharField(help_text="In the person's language.")
+    problems = MissingProblemSerializer(many=True)
+
+
+class IncompleteOnboardingSerializer(ProblemSerializer):
+    """The refusal (422) to complete an onboarding, step by step."""
+
+    missing = MissingStepSerializer(many=True)
 
 
 class StepInputSerializer(Serializer):

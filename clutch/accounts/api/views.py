@@ -62,12 +62,20 @@ class MeView(ApiView):
     def put(self, request: Request) -> Response:
         """Change what is given."""
         changes = self.validated(ProfileSerializer)
-        act = partial(actions.change_profile, self.user_id, actor=self.actor, **changes)
+        act = partial(
+            actions.change_profile,
+            self.user_id,
+            expected_version=self.if_match(),
+            actor=self.actor,
+            **changes,
+        )
         return self.answer(act, MeSerializer)
 
 
 class PasswordView(ApiView):
     """The password."""
+
+    conditional = frozenset()
 
     @extend_schema(
         operation_id="me_password",

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -41,6 +42,16 @@ class UserManager(BaseUserManager["User"]):
         return self.get(phone=username)
 
 
+# A sign-in (`last_login`) changes nothing that anybody edits.
+RAISE_VERSION = pgtrigger.Trigger(
+    name="raise_version",
+    operation=pgtrigger.Update,
+    when=pgtrigger.Before,
+    condition=pgtrigger.AnyChange(exclude=["last_login", "version"]),
+    func="NEW.version = OLD.version + 1; RETURN NEW;",
+)
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """Who signs in. Phone and e-mail are optional each, unique, and verified separately."""
 
@@ -55,6 +66,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False)
     is_demo = models.BooleanField(_("demo"), default=False, editable=False)
     date_joined = models.DateTimeField(_("joined"), auto_now_add=True)
+    # The ETag of the profile; raised by the database.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -65,6 +78,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [RAISE_VERSION]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_user_per_email"),
             models.CheckConstraint(

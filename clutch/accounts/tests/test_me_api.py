@@ -50,6 +50,16 @@ def test_profile_changes_what_is_given() -> None:
     assert (user.name, user.language, user.time_zone) == ("Mona", "ar", "Africa/Cairo")
 
 
+def test_profile_has_a_version_that_a_sign_in_does_not_raise() -> None:
+    user = UserFactory(name="Mona")
+    client = client_of(user)  # writes `last_login`
+    assert send(client, "GET", "/me")["ETag"] == '"1"'
+    changed = send(client, "PUT", "/me", {"name": "Mona B."})
+    assert (changed["ETag"], send(client, "GET", "/me")["ETag"]) == ('"2"', '"2"')
+    password = send(client, "PUT", "/me/password", {"newPassword": "a fine long passphrase"})
+    assert (password.status_code, password["ETag"]) == (200, '"3"')
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from clutch.core.examples import REFUSALS
+
 pytestmark = pytest.mark.urls("clutch.urls")
 
 ROWS = {
@@ -126,12 +128,86 @@ def test_every_request_and_answer_has_an_example(schema: Any) -> None:
 def test_every_example_is_valid_by_its_schema(schema: Any) -> None:
     wrong = []
     for where, content in contents(schema):
-        values = [found["value"] for found in content.get("examples", {}).values()]
         check = Draft202012Validator({**content["schema"], "components": schema["components"]})
-        for value in [*values, *([content["example"]] if "example" in content else [])]:
+        for value in examples_of(content):
             plain = json.loads(json.dumps(value))
             wrong += [f"{where} {found.json_path} {found.message}" for found in check.iter_errors(plain)]
     assert wrong == []
+
+
+def refusals(schema: Any) -> Iterator[tuple[str, str, Any]]:
+    """Every described problem response: where it is, its status, its content."""
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            for status, body in operation["responses"].items():
+                if content := body.get("content", {}).get("application/problem+json"):
+                    yield f"{method.upper()} {path}", status, content
+
+
+def examples_of(content: Any) -> list[Any]:
+    """The examples of a content."""
+    named = [found["value"] for found in content.get("examples", {}).values()]
+    return [*named, *([content["example"]] if "example" in content else [])]
+
+
+def test_every_refusal_has_an_example_that_is_one(schema: Any) -> None:
+    wrong = []
+    for where, status, content in refusals(schema):
+        check = Draft202012Validator({**content["schema"], "components": schema["components"]})
+        found = examples_of(content)
+        wrong += [] if found else [f"{where} {status} has none"]
+        for value in found:
+            wrong += [f"{where} {status} {error.message}" for error in check.iter_errors(value)]
+            if (value["status"], value["type"]) != (int(status), f"urn:clutch:problem:{value['code']}"):
+                wrong.append(f"{where} {status} {value}")
+    assert wrong == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "address", "body"),
+    [
+        ("400", "/api/v1/me/password", "{}"),
+        ("401", "/api/v1/me/password", "{}"),
+        ("404", f"/api/v1/auto-parts-orders/{ID}", "{}"),
+        ("412", "/api/v1/me", "{}"),
+        ("413", "/api/v1/me", "x" * 100),
+        ("415", "/api/v1/me", "x"),
+    ],
+)
+def test_refusal_is_as_its_example_says(
+    client: Client, settings: Any, status: str, address: str, body: str
+) -> None:
+    from clutch.accounts.tests.factories import UserFactory
+
+    code, detail, _more = REFUSALS[status]
+    if status != "401":
+        client.force_login(UserFactory())
+    if status == "413":
+        settings.UPLOAD_MAX_BYTES = 10
+    media = "text/plain" if status == "415" else "application/json"
+    answer = client.put(address, body, media, headers={"If-Match": '"9"'})
+    said = answer.json()
+    # Every app says in its own words what is not there.
+    said["detail"] = detail if status == "404" else said["detail"]
+    assert (answer.status_code, said["code"], said["detail"]) == (int(status), code, detail)
+
+
+@pytest.mark.django_db
+def test_refusal_to_complete_an_onboarding_has_the_described_shape(client: Client, schema: Any) -> None:
+    from shops.tests.factories import OnboardingFactory
+
+    onboarding = OnboardingFactory()
+    client.force_login(onboarding.user)
+    path = "/api/v1/shop-onboarding/{id}/complete"
+    answer = client.post(path.replace("{id}", str(onboarding.pk)))
+    content = schema["paths"][path]["post"]["responses"]["422"]["content"]["application/problem+json"]
+    check = Draft202012Validator({**content["schema"], "components": schema["components"]})
+    assert (answer.status_code, list(check.iter_errors(answer.json()))) == (422, [])
+    [example] = examples_of(content)
+    shown = {step["step"]: step for step in answer.json()["missing"]}
+    assert shown[3] == example["missing"][0]
+    assert set(shown) == {1, 2, 3, 4, 5, 6}
 
 
 def test_sign_in_is_described(schema: Any) -> None:

@@ -105,6 +105,8 @@ class InboxView(ListView):
 class ReadView(ApiView):
     """One notification."""
 
+    conditional = frozenset()
+
     @extend_schema(
         operation_id="notification_read",
         summary="Mark as read",
@@ -142,6 +144,8 @@ class ReadAllView(ApiView):
 
 class PreferencesView(ApiView):
     """What a person wants to hear of, and how."""
+
+    conditional = frozenset()
 
     @extend_schema(
         operation_id="notification_preferences",

@@ -6,13 +6,20 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clutch.accounts.rules import staff_ready
 from clutch.core.api import ApiView, ListView
 from clutch.core.errors import NotFound
+from clutch.core.problem import CONTENT_TYPE
+from clutch.core.schema import ProblemSerializer
 from orders import actions, queries, rules
 from orders.actions.fulfilment import deliver_order, ship_order, start_processing
 from orders.api import examples, inputs
@@ -92,7 +99,10 @@ class OrderView(OrderApiView):
             [inputs.OrderChangeSerializer, inputs.StatusInputSerializer],
             resource_type_field_name=None,
         ),
-        responses=OrderSerializer,
+        responses={
+            200: OrderSerializer,
+            (422, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "The draft names no part yet."),
+        },
         examples=[examples.AMEND, examples.CANCEL, examples.SHIP],
     )
     def put(self, request: Request, order_id: str) -> Response:
@@ -128,6 +138,7 @@ class OrderView(OrderApiView):
             act,
             order.pk,
             shop_id=order.shop_id,
+            expected_version=self.if_match(),
             actor=self.actor,
             **given,
         )
@@ -140,7 +151,15 @@ class AcceptQuoteView(OrderApiView):
         operation_id="accept_quote",
         tags=["orders"],
         request=inputs.AcceptInputSerializer,
-        responses=OrderSerializer,
+        responses={
+            200: OrderSerializer,
+            (409, CONTENT_TYPE): OpenApiResponse(
+                ProblemSerializer,
+                "`code` says what happened: `already_accepted`, `order_cancelled`, `quote_withdrawn`, "
+                "`quote_expired`, `quote_lost`, `quote_stale` (the request was amended since), "
+                "`quote_revised` (`quoteVersion` is no longer current), `shop_not_active`.",
+            ),
+        },
         examples=[examples.ACCEPT],
     )
     def post(self, request: Request, order_id: str) -> Response:
@@ -153,6 +172,8 @@ class AcceptQuoteView(OrderApiView):
 
 class ExtendView(OrderApiView):
     """Give the shops more time."""
+
+    conditional = frozenset({"POST"})
 
     @extend_schema(
         operation_id="extend_window",
@@ -175,6 +196,8 @@ class ExtendView(OrderApiView):
 
 class WidenView(OrderApiView):
     """Search farther away."""
+
+    conditional = frozenset({"POST"})
 
     @extend_schema(
         operation_id="widen_search",

@@ -73,6 +73,7 @@ class OfferPhotoView(ApiView):
     """The photo of an offer."""
 
     parser_classes = [parsers.MultiPartParser]
+    conditional = frozenset()
 
     @extend_schema(
         operation_id="get_offer_photo",

@@ -82,6 +82,8 @@ class ShopQuotesView(ListView):
 class QuoteView(ApiView):
     """One quote of a shop."""
 
+    conditional = frozenset({"DELETE", "PUT"})
+
     def quote(self) -> Quote:
         """The quote of the address, of a shop of this user."""
         own = rules.shop_ids_of(self.request.user.pk)

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clutch.core.api import ApiView, ListView
 from clutch.core.errors import NotFound
+from clutch.core.problem import CONTENT_TYPE
+from clutch.core.schema import ProblemSerializer
 from orders import actions, queries, rules
 from orders.api import examples, inputs
 from orders.api.filters import RequestFilter
@@ -117,7 +119,13 @@ class SendDraftView(ApiView):
         operation_id="send_quote_draft",
         tags=["shop requests"],
         request=inputs.ShopInputSerializer,
-        responses={201: QuoteSerializer},
+        responses={
+            201: QuoteSerializer,
+            (422, CONTENT_TYPE): OpenApiResponse(
+                ProblemSerializer, "No part of the draft has a price yet (`nothing_priced`)."
+            ),
+        },
+        examples=[examples.NOTHING_PRICED],
     )
     def post(self, request: Request, order_id: str) -> Response:
         """Send the draft as it is; parts without a price are said to be not available."""

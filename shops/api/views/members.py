@@ -58,7 +58,14 @@ class MemberView(ApiView):
         """Change the role of a member."""
         member_who_may(request.user, shop_id, Act.MANAGE_MEMBERS)
         given = self.validated(RoleSerializer)
-        act = partial(acts.change_role, member_id, shop_id=shop_id, actor=self.actor, **given)
+        act = partial(
+            acts.change_role,
+            member_id,
+            shop_id=shop_id,
+            expected_version=self.if_match(),
+            actor=self.actor,
+            **given,
+        )
         return self.answer(act, MemberSerializer)
 
     @extend_schema(

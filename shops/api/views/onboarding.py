@@ -11,12 +11,14 @@ from rest_framework.response import Response
 
 from clutch.core.api import ApiView
 from clutch.core.errors import NotFound
+from clutch.core.problem import CONTENT_TYPE, problem
 from shops.actions import documents
 from shops.actions import onboarding as acts
 from shops.api.base import user_id
 from shops.api.serializers import (
     DocumentInputSerializer,
     DocumentSerializer,
+    IncompleteOnboardingSerializer,
     OnboardingSerializer,
     StepInputSerializer,
 )
@@ -52,6 +54,34 @@ STEP_EXAMPLES = [
         request_only=True,
     ),
 ]
+INCOMPLETE = OpenApiExample(
+    "two steps are not finished",
+    {
+        **problem(
+            422,
+            "incomplete",
+            "Some steps are not finished yet.",
+            instance="/api/v1/shop-onboarding/0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b/complete",
+        ),
+        "missing": [
+            {
+                "step": 3,
+                "name": "Vehicle brands",
+                "problems": [{"field": "", "detail": "This step is not filled in yet."}],
+            },
+            {
+                "step": 6,
+                "name": "Verification",
+                "problems": [
+                    {"field": "documents", "detail": "Add a photo or PDF of at least one document."}
+                ],
+            },
+        ],
+    },
+    response_only=True,
+    status_codes=["422"],
+    media_type=CONTENT_TYPE,
+)
 ANY_STEP = PolymorphicProxySerializer(
     component_name="OnboardingStep",
     serializers=[*SERIALIZERS.values(), StepInputSerializer],
@@ -122,12 +152,15 @@ class StepView(ApiView):
 class CompleteView(ApiView):
     """The end."""
 
+    conditional = frozenset({"POST"})
+
     @extend_schema(
         operation_id="shop_onboarding_complete",
         summary="Complete onboarding",
         description="Makes the shop, which then waits for verification. 422 with `missing` per step.",
         request=None,
-        responses=OnboardingSerializer,
+        responses={200: OnboardingSerializer, (422, CONTENT_TYPE): IncompleteOnboardingSerializer},
+        examples=[INCOMPLETE],
         tags=["shop onboarding"],
     )
     def post(self, request: Request, onboarding_id: UUID) -> Response:

@@ -1,0 +1,157 @@
+"""`If-Match` over the whole API: what declares it refuses a stale version, and nothing else declares it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+from clutch.accounts.tests.factories import UserFactory
+from orders.models import Order, Quote, Shipment
+from orders.tests.acts import api, ask, quote
+from orders.tests.paying import bought, prepare, ship
+from shops.enums import Role
+from shops.models import Member
+from shops.tests.api.people import STEPS
+from shops.tests.factories import GarageVehicleFactory, MemberFactory, OnboardingFactory, ShopFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("clutch.urls")]
+
+STALE = {"If-Match": '"999999"'}
+ORDER = "/api/v1/auto-parts-orders/{orderId}"
+
+
+@dataclass
+class Call:
+    """A call by somebody who may make it, and the row whose version counts."""
+
+    user: Any
+    address: str
+    body: dict[str, Any]
+    row: Any
+
+
+def owner_of(order: Order) -> Any:
+    """The owner of the shop that the customer has chosen."""
+    return Member.objects.get(shop=order.shop_id, role=Role.OWNER).user
+
+
+def me() -> Call:
+    user = UserFactory()
+    return Call(user, "/api/v1/me", {"name": "Another"}, user)
+
+
+def garage() -> Call:
+    vehicle = GarageVehicleFactory()
+    body = {"make": "Kia", "model": "Rio", "year": 2019, "vin": "", "nickname": "", "isDefault": True}
+    return Call(vehicle.user, f"/api/v1/garage/{vehicle.pk}", body, vehicle)
+
+
+def onboarding(address: str, body: dict[str, Any]) -> Call:
+    row = OnboardingFactory()
+    return Call(row.user, f"/api/v1/shop-onboarding/{row.pk}/{address}", body, row)
+
+
+def shop(address: str, body: dict[str, Any]) -> Call:
+    member = MemberFactory()
+    return Call(member.user, f"/api/v1/shops/{member.shop_id}{address}", body, member.shop)
+
+
+def member() -> Call:
+    owner = MemberFactory()
+    other = MemberFactory(shop=owner.shop, role=Role.CASHIER)
+    address = f"/api/v1/shops/{owner.shop_id}/members/{other.pk}"
+    return Call(owner.user, address, {"role": "manager"}, other)
+
+
+def request(address: str, body: dict[str, Any]) -> Call:
+    ShopFactory()
+    order = ask(UserFactory())
+    return Call(order.customer, f"/api/v1/auto-parts-orders/{order.pk}{address}", body, order)
+
+
+def draft() -> Call:
+    order = ask(UserFactory(), draft=True)
+    return Call(order.customer, f"/api/v1/auto-parts-orders/{order.pk}", {"status": "submitted"}, order)
+
+
+def moved(status: str, *before: Callable[[Order], None], **body: Any) -> Call:
+    order = bought("cash")
+    for step in before:
+        step(order)
+    address = f"/api/v1/auto-parts-orders/{order.pk}"
+    return Call(owner_of(order), address, {"status": status, **body}, order)
+
+
+def delivered() -> Call:
+    call = moved("delivered", prepare, ship)
+    call.body["code"] = Shipment.objects.get(order=call.row).code
+    return call
+
+
+def offer(body: bool) -> Call:
+    chosen = ShopFactory()
+    given: Quote = quote(ask(UserFactory()), chosen)
+    owner = Member.objects.get(shop=chosen, role=Role.OWNER).user
+    lines = [
+        {"partId": str(row.line_id), "available": True, "unitPrice": "1.00"} for row in given.lines.all()
+    ]
+    return Call(owner, f"/api/v1/shop-quotes/{given.pk}", {"lines": lines} if body else {}, given)
+
+
+CALLS: dict[tuple[str, str], list[Callable[[], Call]]] = {
+    ("put", "/api/v1/me"): [me],
+    ("put", "/api/v1/garage/{vehicleId}"): [garage],
+    ("put", "/api/v1/shop-onboarding/{id}/step/{step}"): [lambda: onboarding("step/1", STEPS[1])],
+    ("post", "/api/v1/shop-onboarding/{id}/complete"): [lambda: onboarding("complete", {})],
+    ("put", "/api/v1/shops/{shopId}"): [
+        lambda: shop("", {**STEPS[1], **STEPS[2], "servesAnyMake": True, "makeIds": []})
+    ],
+    ("put", "/api/v1/shops/{shopId}/hours"): [
+        lambda: shop("/hours", {"openingHours": STEPS[2]["openingHours"]})
+    ],
+    ("put", "/api/v1/shops/{shopId}/members/{memberId}"): [member],
+    ("put", ORDER): [
+        lambda: request("", {"urgency": "urgent"}),
+        lambda: request("", {"status": "cancelled"}),
+        draft,
+        lambda: moved("processing"),
+        lambda: moved("shipped", prepare),
+        delivered,
+    ],
+    ("post", f"{ORDER}/extend"): [lambda: request("/extend", {})],
+    ("post", f"{ORDER}/widen"): [lambda: request("/widen", {})],
+    ("put", "/api/v1/shop-quotes/{quoteId}"): [lambda: offer(True)],
+    ("delete", "/api/v1/shop-quotes/{quoteId}"): [lambda: offer(False)],
+}
+EACH = [(method, make) for (method, _path), calls in CALLS.items() for make in calls]
+
+
+@pytest.mark.parametrize(("method", "make"), EACH)
+def test_a_stale_version_is_412_and_changes_nothing(method: str, make: Callable[[], Call]) -> None:
+    call = make()
+    call.row.refresh_from_db()
+    before = vars(call.row).copy()
+    client = api(call.user)
+    answer = getattr(client, method)(call.address, call.body, headers=STALE)
+    assert (answer.status_code, answer.json()["code"]) == (412, "stale_version"), answer.json()
+    assert answer.json()["currentVersion"] == call.row.version
+    call.row.refresh_from_db()
+    assert {**vars(call.row), "_state": 0} == {**before, "_state": 0}
+
+    current = {"If-Match": f'"{call.row.version}"'}
+    answer = getattr(client, method)(call.address, call.body, headers=current)
+    # An empty onboarding is refused for what it lacks, and no longer for its version.
+    assert answer.status_code in {200, 422}, answer.json()
+
+
+def test_what_declares_the_header_is_what_was_called() -> None:
+    schema = SchemaGenerator(urlconf="clutch.urls").get_schema(public=True)
+    declared = {
+        (method, path)
+        for path, operations in schema["paths"].items()
+        for method, operation in operations.items()
+        if "If-Match" in {found["name"] for found in operation.get("parameters", [])}
+    }
+    assert declared == set(CALLS)
