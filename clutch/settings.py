@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "shops",
     "inventory",
     "orders",
+    "sales",
     "clutch.live",
     "clutch.dashboard",
     "clutch.demo",

@@ -1,0 +1,47 @@
+"""Every lock of this app, in the order of the house: sale, cash session, customer's balance;
+then inventory's stock, and the number series last.
+
+Each is ordered by primary key and spares foreign-key checks of others (`no_key`).
+"""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from clutch.core.errors import NotFound
+from sales.models import CashSession, Customer, CustomerBalance, Sale
+
+
+def sale(shop_id: UUID, sale_id: UUID) -> Sale:
+    """One sale of a shop, locked. Raises NotFound."""
+    row = Sale.objects.select_for_update(no_key=True, of=("self",)).filter(shop=shop_id, pk=sale_id).first()
+    if row is None:
+        raise NotFound(_("There is no such sale."))
+    return row
+
+
+def session(shop_id: UUID, session_id: UUID) -> CashSession:
+    """One cash session of a shop, locked: what changes its drawer holds it. Raises NotFound."""
+    rows = CashSession.objects.select_for_update(no_key=True, of=("self",))
+    row = rows.filter(shop=shop_id, pk=session_id).first()
+    if row is None:
+        raise NotFound(_("There is no such cash session."))
+    return row
+
+
+def customer(shop_id: UUID, customer_id: UUID) -> Customer:
+    """One customer of a shop, locked. Raises NotFound."""
+    rows = Customer.objects.select_for_update(no_key=True, of=("self",))
+    row = rows.filter(shop=shop_id, pk=customer_id).first()
+    if row is None:
+        raise NotFound(_("There is no such customer."))
+    return row
+
+
+def balance(shop_id: UUID, customer_id: UUID) -> CustomerBalance:
+    """The balance of a customer of a shop, locked: the sum of all that is owed. Raises NotFound."""
+    rows = CustomerBalance.objects.select_for_update(no_key=True, of=("self",))
+    row = rows.filter(customer=customer_id, customer__shop=shop_id).first()
+    if row is None:
+        raise NotFound(_("There is no such customer."))
+    return row
