@@ -91,7 +91,9 @@ class ApiView(views.APIView):
         """Run one action and answer with its result; under the Idempotency-Key where one was sent.
 
         The same key and body again get the stored answer (`Idempotency-Replayed: true`); the key
-        with another body, or while the first is still running, is a Conflict (409).
+        with another body, or while the first is still running, is a Conflict (409). An `output`
+        with a method `still_allowed(body, user)` takes out of a stored answer what its reader may
+        no longer see.
         """
         key = self._idempotency_key()
         if key is None:
@@ -107,10 +109,16 @@ class ApiView(views.APIView):
             with idempotency.keyed(keyed):
                 result = call()
         except idempotency.Replayed as replayed:
-            response = _response(replayed.answer)
+            response = _response(self._still_allowed(replayed.answer, output))
             response["Idempotency-Replayed"] = "true"
             return response
         return _response(keyed.answer or keyed.render(result))
+
+    def _still_allowed(self, answer: Answer, output: Any) -> Answer:
+        look_over = getattr(output, "still_allowed", None)
+        if look_over is None or answer.body is None:
+            return answer
+        return Answer(answer.status, look_over(answer.body, self.request.user), answer.headers)
 
     def _idempotency_key(self) -> str | None:
         key = self.request.headers.get("Idempotency-Key")

@@ -6,6 +6,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from clutch.accounts.rules import staff_ready
 from clutch.core.casing import ModelSerializer, Serializer
 from clutch.core.fields import MoneyField
 from inventory.enums import PartType
@@ -236,18 +237,29 @@ class OrderSerializer(ModelSerializer):
         if not queries.is_loaded(instance, "lines"):
             shown = queries.orders_shown(Order.objects.filter(pk=instance.pk), self.context["request"].user)
             instance = shown.get()
-        shown_order = super().to_representation(instance)
+        shown = super().to_representation(instance)
         user = self.context["request"].user
-        if not user.is_staff and user.pk != instance.customer_id:
-            self._seal(shown_order, instance)
-        return shown_order
+        if user.pk == instance.customer_id:
+            return shown
+        # Asked once for a whole list.
+        if "staff_ready" not in self.context:
+            self.context["staff_ready"] = staff_ready(user)
+        return shown if self.context["staff_ready"] else self._sealed(shown, instance)
 
     @staticmethod
-    def _seal(shown: dict[str, Any], order: Order) -> None:
+    def _sealed(shown: dict[str, Any], order: Order) -> dict[str, Any]:
         """Leave out what is not the shop's business: who else was asked, and a cancelled order's address."""
         shown.update(invitedShops=None, searchRadiusKm=None)
         if order.status not in ACCEPTED_OR_LATER:
             shown["deliveryLocation"].update(latitude=None, longitude=None, address=None)
+        return shown
+
+    @classmethod
+    def still_allowed(cls, body: dict[str, Any], user: Any) -> dict[str, Any]:
+        """A stored answer as its reader may see it now: the order may have been cancelled since."""
+        order = Order.objects.get(pk=body["orderId"])
+        whole = user.pk == order.customer_id or staff_ready(user)
+        return body if whole else cls._sealed(body, order)
 
     def get_payment_url(self, order: Order) -> str | None:
         waits = order.status == OrderStatus.ACCEPTED and order.payment_due_at is not None

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clutch.accounts.models import User
-from clutch.accounts.tests.factories import UserFactory
+from clutch.accounts.tests.factories import StaffFactory, UserFactory
 from orders import actions
 from orders.models import Invitation, LinePhoto, Order, Quote
 from orders.tests.acts import accept, api, as_user, ask, quote
@@ -35,6 +35,7 @@ def rows(customer: User, shop: Shop, count: int) -> None:
     ("path", "person"),
     [
         ("auto-parts-orders/user/{customer}", "customer"),
+        ("auto-parts-orders/user/{customer}", "staff"),
         ("shop-requests", "member"),
         ("shop-quotes/shop-quotes", "member"),
     ],
@@ -42,7 +43,8 @@ def rows(customer: User, shop: Shop, count: int) -> None:
 def test_queries_do_not_grow(path: str, person: str) -> None:
     """1, 3 and 30 rows cost the same."""
     customer, member = UserFactory(), MemberFactory()
-    client = api({"customer": customer, "member": member.user}[person])
+    people = {"customer": customer, "member": member.user, "staff": StaffFactory()}
+    client = api(people[person])
     url = f"/api/v1/{path.format(customer=customer.pk)}?pageSize=100"
     costs = []
     for count, total in ((1, 1), (2, 3), (27, 30)):

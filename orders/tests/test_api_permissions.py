@@ -263,6 +263,31 @@ def test_status_moves_of_the_shop(world: World) -> None:
     assert wrong.json()["errors"][0]["field"] == "code"
 
 
+def test_stored_answer_does_not_keep_the_address_of_a_cancelled_order(world: World) -> None:
+    """The same request sent again gets the answer of the first, without what is sealed since."""
+    accept(world.order, world.mine)
+    owner = api(world.people["owner"])
+    address = f"/api/v1/auto-parts-orders/{world.order.pk}"
+    sent: dict[str, Any] = {"data": {"status": "processing"}, "headers": {"Idempotency-Key": "k"}}
+    first = owner.put(address, **sent).json()
+    assert first["deliveryLocation"]["address"]
+    assert owner.put(address, **sent).json() == first
+    cancel_order(world.order.pk, reason="broken", actor=as_user(world.people["owner"]))
+    again = owner.put(address, **sent)
+    assert again["Idempotency-Replayed"] == "true"
+    assert again.json()["deliveryLocation"] == owner.get(address).json()["deliveryLocation"]
+    assert again.json()["deliveryLocation"]["address"] is None
+
+
+def test_staff_without_a_second_factor_sees_an_order_as_its_shop_does(world: World) -> None:
+    """Who is staff and not ready gets what anybody else in the shop gets."""
+    accept(world.order, world.mine)
+    user = StaffFactory(second_factor=False)
+    MemberFactory(shop=world.shop, user=user, role=Role.MANAGER)
+    shown = api(user).get(f"/api/v1/auto-parts-orders/{world.order.pk}").json()
+    assert (shown["invitedShops"], shown["searchRadiusKm"], len(shown["quotes"])) == (None, None, 1)
+
+
 def test_who_belongs_to_two_shops_names_one(world: World) -> None:
     """`shopId` is needed then, and another's shop is 404."""
     second = MemberFactory(user=world.people["owner"]).shop
