@@ -32,6 +32,7 @@ register(
     title=_("Card authorised for %(number)s"),
     body=_("%(total)s %(currency)s are held on the customer's card. You can prepare the parts."),
     label=_("Card payments of the shop's orders"),
+    segment="shops",
 )
 register(
     PAYMENT_FAILED,
@@ -93,6 +94,7 @@ register(
     title=_("%(stars)s of 5 stars for %(number)s"),
     body="%(comment)s",
     label=_("Ratings of the shop"),
+    segment="shops",
 )
 
 

@@ -39,12 +39,14 @@ register(
     body=_("%(parts)s · %(district)s. Quote before it closes."),
     label=_("New requests for the shop"),
     sound="request",
+    segment="shops",
 )
 register(
     REQUEST_AMENDED,
     title=_("Request %(number)s has changed"),
     body=_("The customer has changed what is asked for. Check your quote."),
     label=_("Changes of requests"),
+    segment="shops",
 )
 register(
     NEW_QUOTE,
@@ -76,17 +78,20 @@ register(
     body=_("%(total)s %(currency)s. You can prepare the parts now."),
     label=_("Accepted quotes of the shop"),
     sound="accepted",
+    segment="shops",
 )
 register(
     QUOTE_LOST,
     title=_("Your quote was not taken: %(number)s"),
     body=_("The customer has decided otherwise."),
     label=_("Quotes of the shop that were not taken"),
+    segment="shops",
 )
 register(
     QUOTE_REOPENED,
     title=_("Your quote stands again: %(number)s"),
     body=_("The customer is choosing again, and your quote is among the choices."),
+    segment="shops",
 )
 register(
     NO_SHOPS,

@@ -18,37 +18,44 @@ register(
     title=_("%(shop)s is verified"),
     body=_("Your shop is on the market now. Requests near you will arrive here."),
     label=_("Verification and status of the shop"),
+    segment="shops",
 )
 register(
     SHOP_CHANGES_REQUESTED,
     title=_("%(shop)s: please change something"),
     body=_("Before we can verify your shop: %(reason)s"),
+    segment="shops",
 )
 register(
     SHOP_REFUSED,
     title=_("%(shop)s was not accepted"),
     body=_("We could not verify your shop: %(reason)s"),
+    segment="shops",
 )
 register(
     SHOP_SUSPENDED,
     title=_("%(shop)s is suspended"),
     body=_("No requests will arrive until this is settled: %(reason)s"),
+    segment="shops",
 )
 register(
     SHOP_REOPENED,
     title=_("%(shop)s is active again"),
     body=_("Requests near you will arrive here again."),
+    segment="shops",
 )
 register(
     MEMBER_JOINED,
     title=_("%(name)s has joined %(shop)s"),
     body=_("They used the link that you made for them."),
     label=_("Members of the shop"),
+    segment="shops",
 )
 register(
     MEMBER_ROLE_CHANGED,
     title=_("Your role in %(shop)s has changed"),
     body=_("Look at the shop's pages to see what you can do now."),
+    segment="shops",
 )
 register(
     MEMBER_REMOVED,

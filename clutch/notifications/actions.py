@@ -178,9 +178,12 @@ def _publish_read(user_id: UUID, notification_id: UUID | None) -> None:
 
 @action
 def set_preferences(choices: Mapping[tuple[str, str], bool], *, actor: Actor) -> None:
-    """Keep what the actor wants: {(kind, channel): wanted}. Raises Invalid for an unknown kind."""
+    """Keep what the actor wants: {(kind, channel): wanted}.
+
+    Raises Invalid for a kind that does not exist, or not for this person.
+    """
     assert actor.user_id is not None
-    known = {kind.name for kind in kinds.listed()}
+    known = {kind.name for kind in queries.kinds_for(actor.user_id)}
     unknown = sorted({kind for kind, _channel in choices} - known)
     if unknown:
         message = _("There is no such type: %(name)s.") % {"name": unknown[0][:60]}

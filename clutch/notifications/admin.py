@@ -18,8 +18,9 @@ from clutch.accounts.models import User
 from clutch.core.actor import Actor
 from clutch.core.errors import DomainError
 from clutch.feed.staff import Act, ReadOnlyAdmin, show_refusal
-from clutch.notifications.broadcasts import segments, send_broadcast
+from clutch.notifications.broadcasts import send_broadcast
 from clutch.notifications.models import Broadcast, Delivery, Notification
+from clutch.notifications.queries import segments
 
 EVERYBODY, SEGMENT, PERSON = "all", "segment", "user"
 

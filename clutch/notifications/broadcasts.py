@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from clutch.accounts.models import User
 from clutch.accounts.queries import active_users
 from clutch.accounts.rules import staff_ready
-from clutch.accounts.segments import Segment
 from clutch.core.errors import Invalid, NotAllowed
 from clutch.feed.action import action, enqueue
 from clutch.feed.actor import Actor
@@ -21,17 +18,10 @@ from clutch.notifications import locks
 from clutch.notifications.actions import notify
 from clutch.notifications.models import Broadcast, BroadcastState
 from clutch.notifications.notices import ANNOUNCEMENT
+from clutch.notifications.queries import segments
 
 CHUNK = 500
 SEND_CHUNK = "clutch.notifications.tasks.send_chunk"
-
-
-def segments() -> dict[str, Segment]:
-    """Every group that staff can write to, from all apps, by its stable name."""
-    found: dict[str, Segment] = {}
-    for name in settings.NOTIFICATION_SEGMENTS:
-        found |= import_string(name)()
-    return found
 
 
 @action

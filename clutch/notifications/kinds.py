@@ -32,6 +32,8 @@ class Kind:
     sound: str
     channels: tuple[Channel, ...]
     present: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    # Of settings.NOTIFICATION_SEGMENTS: who can be told of it at all; "" is everyone.
+    segment: str = ""
 
 
 _kinds: dict[str, Kind] = {}
@@ -46,13 +48,15 @@ def register(
     sound: str = "default",
     channels: tuple[Channel, ...] = DEFAULT_CHANNELS,
     present: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+    segment: str = "",
 ) -> Kind:
     """Name a kind, e.g. `register("new-quote", title=_("…"), body=_("… %(total)s"))`.
 
-    `label` names the kind in the preferences; without it the kind is not listed there.
+    `label` names the kind in the preferences; without it the kind is not listed there, and with a
+    `segment` only for the people of that group.
     Registering the same name again replaces it.
     """
-    _kinds[kind] = Kind(kind, title, body, label, sound, channels, present)
+    _kinds[kind] = Kind(kind, title, body, label, sound, channels, present, segment)
     return _kinds[kind]
 
 
@@ -67,7 +71,7 @@ def find(kind: str) -> Kind | None:
 
 
 def listed() -> list[Kind]:
-    """Return the kinds that a person can set preferences for, in the order of their names."""
+    """Return the kinds that have preferences, in the order of their names."""
     return sorted((kind for kind in _kinds.values() if kind.label), key=lambda kind: kind.name)
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.utils.module_loading import import_string
 
+from clutch.accounts.segments import Segment
 from clutch.notifications import kinds
 from clutch.notifications.channels import Channel
 from clutch.notifications.models import Notification, Preference
@@ -58,6 +59,26 @@ class Choice:
     channels: dict[str, bool]
 
 
+def segments() -> dict[str, Segment]:
+    """Every group of people that an app names, by its stable name."""
+    found: dict[str, Segment] = {}
+    for name in settings.NOTIFICATION_SEGMENTS:
+        found |= import_string(name)()
+    return found
+
+
+def kinds_for(user: Any) -> list[kinds.Kind]:
+    """The kinds that a person can be told of, and so set preferences for: nobody's but their own groups'."""
+    listed = kinds.listed()
+    groups = segments()
+    own = {
+        name
+        for name in {kind.segment for kind in listed if kind.segment}
+        if groups[name].users().filter(pk=getattr(user, "pk", user)).exists()
+    }
+    return [kind for kind in listed if not kind.segment or kind.segment in own]
+
+
 def choices_of(user: Any) -> list[Choice]:
     """What a person wants to hear of, kind by kind, with the defaults where nothing was chosen."""
     chosen = {(row.kind, row.channel): row.enabled for row in Preference.objects.filter(user=user)}
@@ -70,7 +91,7 @@ def choices_of(user: Any) -> list[Choice]:
                 for channel in Channel
             },
         )
-        for kind in kinds.listed()
+        for kind in kinds_for(user)
     ]
 
 

@@ -1,6 +1,6 @@
 """How requests, quotes and orders look over the wire."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
@@ -242,9 +242,10 @@ class OrderSerializer(ModelSerializer):
         if user.pk == instance.customer_id:
             return shown
         # Asked once for a whole list.
-        if "staff_ready" not in self.context:
-            self.context["staff_ready"] = staff_ready(user)
-        return shown if self.context["staff_ready"] else self._sealed(shown, instance)
+        context = cast(dict[str, Any], self.context)
+        if "staff_ready" not in context:
+            context["staff_ready"] = staff_ready(user)
+        return shown if context["staff_ready"] else self._sealed(shown, instance)
 
     @staticmethod
     def _sealed(shown: dict[str, Any], order: Order) -> dict[str, Any]:

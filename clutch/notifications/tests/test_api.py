@@ -16,6 +16,8 @@ from clutch.feed.models import StreamEntry
 from clutch.notifications import actions, kinds
 from clutch.notifications.models import Broadcast, Notification, Preference
 from clutch.notifications.tests.factories import NotificationFactory
+from shops.models import Member
+from shops.tests.factories import MemberFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 URL = "/api/v1/notifications"
@@ -181,6 +183,31 @@ def test_preferences_begin_with_the_defaults_and_change_one_by_one(api: Any, use
 def test_wrong_preferences_are_refused_and_change_nothing(api: Any, body: Any) -> None:
     assert put(api, f"{URL}/preferences", body).status_code == 400
     assert not Preference.objects.exists()
+
+
+def test_preferences_list_what_a_person_can_be_told_of(api: Any, user: Any) -> None:
+    """A customer is not asked about a shop's kinds, and cannot set them; a member of a shop is."""
+
+    def listed() -> set[str]:
+        rows = api.get(f"{URL}/preferences").json()["preferences"]
+        return {row["type"] for row in rows}
+
+    of_shops = {
+        "new-parts-order", "parts-order-amended", "quote-accepted", "quote-lost", "payment-authorised",
+        "rating", "shop-verified", "member-joined",
+    }  # fmt: skip
+    as_customer = listed()
+    assert as_customer & of_shops == set()
+    assert {"announcement", "new-quote", "message", "order-cancelled", "order-shipped"} <= as_customer
+    body = {"preferences": [{"type": "new-parts-order", "channels": {"push": False}}]}
+    refused = put(api, f"{URL}/preferences", body)
+    assert (refused.status_code, Preference.objects.count()) == (400, 0)
+
+    member = MemberFactory(user=user)
+    assert listed() == as_customer | of_shops
+    assert put(api, f"{URL}/preferences", body).status_code == 200
+    Member.objects.filter(pk=member.pk).update(is_active=False)
+    assert listed() == as_customer
 
 
 SEND = {"audience": "all", "title": "News", "message": "Text"}
