@@ -179,6 +179,8 @@ CHANNEL_LAYERS = {
 # The stream: a heartbeat also finds what a lost hint left behind.
 LIVE_HEARTBEAT_SECONDS = float(os.environ.get("CLUTCH_LIVE_HEARTBEAT_SECONDS", "25"))
 LIVE_MOST_SOCKETS = int(os.environ.get("CLUTCH_LIVE_MOST_SOCKETS", "5000"))
+# Of them, those that are open and have not said who they are.
+LIVE_MOST_UNKNOWN = int(os.environ.get("CLUTCH_LIVE_MOST_UNKNOWN", "500"))
 
 # Celery: messages are wake-ups only, the work is rows in Postgres (clutch.feed.jobs).
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost")

@@ -20,7 +20,7 @@ from django.http.request import validate_host
 
 from clutch.live import audiences, cursor, frames, pressure
 from clutch.live.audiences import SignedIn
-from clutch.live.reader import get_reader
+from clutch.live.reader import Reader, get_reader
 from clutch.live.subscription import Closed, Subscription
 
 logger = logging.getLogger(__name__)
@@ -72,19 +72,20 @@ class Socket:
         except cursor.BadCursor:
             raise Closed(frames.BAD_CURSOR, "not a cursor") from None
         reader = get_reader()
+        asked_at = reader.revocations
         with reader.arrival():
-            who = await self.sign_in()
+            who = await self.sign_in(reader)
         # No await between leaving one count and joining the other.
         if not reader.has_place(who.user_id):
             raise Closed(frames.TOO_MANY, "too many connections; try again later")
         subscription = Subscription(who.user_id, who.streams, after, session=who.session)
-        reader.add(subscription)
+        reader.add(subscription, asked_at=asked_at)
         try:
             await first_end(self.write(subscription), self.read())
         finally:
             await reader.remove(subscription)
 
-    async def sign_in(self) -> SignedIn:
+    async def sign_in(self, reader: Reader) -> SignedIn:
         who: SignedIn | None
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         token = token.strip() if scheme.lower() == "bearer" else self.headers.get("x-session-token", "")
@@ -93,7 +94,8 @@ class Socket:
         elif (key := session_cookie(self.headers)) and "origin" in self.headers:
             who = await database_sync_to_async(audiences.by_session)(key)
         else:
-            who = await self.wait_for_token()
+            with reader.stranger():
+                who = await self.wait_for_token()
         if who is None:
             raise Closed(frames.NOT_SIGNED_IN, "not signed in")
         return who

@@ -52,11 +52,15 @@ class Reader:
         self.loop = asyncio.get_running_loop()
         self.subscribers: dict[str, set[Subscription]] = {}
         self.subscriptions: set[Subscription] = set()
-        # Sockets whose sign-in is under way.
+        # Sockets whose sign-in is under way, and those of them that have not said who they are.
         self.arriving = 0
+        self.unknown = 0
+        # How many revocations were heard: what was asked before one of them is asked again.
+        self.revocations = 0
         self.grown: set[str] = set()
         self.to_compare: set[str] = set()
         self.compare_all = False
+        self.looking_after_all = False
         self.tasks: list[asyncio.Task[None]] = []
         self.checks: set[asyncio.Task[None]] = set()
         self.work = asyncio.Event()
@@ -78,14 +82,33 @@ class Reader:
         finally:
             self.arriving -= 1
 
+    @contextlib.contextmanager
+    def stranger(self) -> Iterator[None]:
+        """Hold one of the few places for those who wait to say who they are. Raises Closed without one.
+
+        So that nobody who only opens sockets takes the places of those who are known.
+        """
+        if self.unknown >= settings.LIVE_MOST_UNKNOWN:
+            raise Closed(frames.TOO_MANY, "too many connections; try again later")
+        self.unknown += 1
+        try:
+            yield
+        finally:
+            self.unknown -= 1
+
     def has_place(self, user_id: str) -> bool:
         """Whether one more fits into this process, and into one person's share of it."""
         own = sum(each.user_id == user_id for each in self.subscriptions)
         return own < PER_USER and self.has_room()
 
-    def add(self, subscription: Subscription) -> None:
-        """Begin to serve a subscription: first what it missed, then what comes."""
+    def add(self, subscription: Subscription, *, asked_at: int | None = None) -> None:
+        """Begin to serve a subscription: first what it missed, then what comes.
+
+        `asked_at` is what `revocations` was before its streams were asked for.
+        """
         self.subscriptions.add(subscription)
+        if asked_at is not None and asked_at != self.revocations:
+            self._look_after_soon({subscription.user_id})
         subscription.on_room(self._has_room)
         self.join(subscription, subscription.streams)
         if not self.tasks:
@@ -143,15 +166,25 @@ class Reader:
         elif message["type"] == "feed.grown":
             self.compare_all = True
         elif message["type"] == "feed.revoked":
-            # Kept in a set: the loop itself holds tasks weakly.
-            task = self.loop.create_task(self.look_after(set(message["users"])))
-            self.checks.add(task)
-            task.add_done_callback(self.checks.discard)
+            self.revocations += 1
+            self._look_after_soon(set(message["users"]))
         self.work.set()
 
     def gap(self) -> None:
         """Hints may be missing (called from any thread)."""
-        self.loop.call_soon_threadsafe(self._compare_all)
+        self.loop.call_soon_threadsafe(self._after_gap)
+
+    def _after_gap(self) -> None:
+        self._compare_all()
+        if not self.looking_after_all:
+            self.looking_after_all = True
+            self._look_after_soon(None)
+
+    def _look_after_soon(self, user_ids: set[str] | None) -> None:
+        # Kept in a set: the loop itself holds tasks weakly.
+        task = self.loop.create_task(self.look_after(user_ids))
+        self.checks.add(task)
+        task.add_done_callback(self.checks.discard)
 
     def _compare_all(self) -> None:
         self.compare_all = True
@@ -175,7 +208,7 @@ class Reader:
             if hasattr(layer, "on_gap"):
                 layer.on_gap(self.gap)
             await layer.group_add(hints.GROUP, channel)
-            self._compare_all()
+            self._after_gap()
             while True:
                 self.hint(await layer.receive(channel))
         finally:
@@ -198,6 +231,9 @@ class Reader:
 
     async def look_after(self, user_ids: set[str] | None) -> None:
         """Ask anew what people (None: all) may hear; close what ended, join what began."""
+        if user_ids is None:
+            # A gap that comes from here on asks once more.
+            self.looking_after_all = False
         concerned = [each for each in self.subscriptions if user_ids is None or each.user_id in user_ids]
         if not concerned:
             return
