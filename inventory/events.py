@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from clutch.feed.action import publish
 from clutch.feed.streams import Event, shop_stream
-from inventory.models import Hold, Stock
+from inventory.models import Hold, Part, Stock
 
 
 def stock_changed(stocks: Iterable[Stock], *, origin: str = "") -> None:
@@ -34,3 +34,9 @@ def hold_changed(hold: Hold) -> None:
         "expiresAt": hold.expires_at,
     }
     publish(Event((shop_stream(hold.shop_id),), "stock-hold-changed", data))
+
+
+def part_changed(part: Part, change: str) -> None:
+    """Tell a shop's people that a part was created, updated or deleted."""
+    data = {"shopId": str(part.shop_id), "partId": str(part.pk), "change": change}
+    publish(Event((shop_stream(part.shop_id),), "part-changed", data))

@@ -1,4 +1,4 @@
-"""How part numbers and names of parts are compared."""
+"""How part numbers, names of parts and the words in them are compared."""
 
 import re
 import unicodedata
@@ -6,6 +6,13 @@ import unicodedata
 from shops.keys import name_key as words_key
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+# Between words; a dot or comma between digits stays inside ("1.6", "5,5").
+_BETWEEN_WORDS = re.compile(r"(?<!\d)[\W_]+|[\W_]+(?!\d)|[^\w.,]+")
+_LONGEST_WORD = 40
+_MOST_WORDS = 24
+# The Arabic article, where a word is left without it.
+_ARTICLE = "ال"
+_SHORTEST_AFTER_ARTICLE = 3
 
 
 def part_key(part_number: str) -> str:
@@ -21,3 +28,30 @@ def part_key(part_number: str) -> str:
 def part_name_key(name: str) -> str:
     """Return the name of a part without case, accents, spaces and punctuation."""
     return words_key(name)[:120]
+
+
+def words_of(*texts: str) -> list[str]:
+    """Return the words of texts as the search compares them, each once, in their order.
+
+    Without case and accents, the forms of Arabic letters made one, the Arabic article dropped:
+    "الفرامل Front-Pads" gives "فرامل", "front", "pads".
+    """
+    found: dict[str, None] = {}
+    for text in texts:
+        for raw in _BETWEEN_WORDS.split(text):
+            word = words_key(raw)[:_LONGEST_WORD]
+            if word.startswith(_ARTICLE) and len(word) >= len(_ARTICLE) + _SHORTEST_AFTER_ARTICLE:
+                word = word.removeprefix(_ARTICLE)
+            if word:
+                found[word] = None
+    return list(found)
+
+
+def keys_of(number: str, name: str, brand: str) -> dict[str, str]:
+    """Return every column of a part that is made from its number, name and brand."""
+    return {
+        "number_key": part_key(number),
+        "name_key": part_name_key(name),
+        "brand_key": words_key(brand)[:80],
+        "words": " ".join(words_of(name, brand)[:_MOST_WORDS]),
+    }

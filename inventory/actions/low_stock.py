@@ -16,6 +16,23 @@ def note_crossings(stocks: Iterable[Stock], *, actor: Actor) -> None:
 
     A part without a reorder point is never low. Only a fall is told, to those who look after stock.
     """
+    fallen = settle_levels(stocks)
+    people = queries.stock_keepers(fallen[0][0].shop_id) if fallen else []
+    for stock, part in fallen:
+        notify(
+            people,
+            kind=STOCK_LOW,
+            params={"part": part.name, "number": part.number, "on_hand": stock.on_hand},
+            data={"shopId": str(stock.shop_id), "partId": str(part.pk)},
+            actor=actor,
+        )
+
+
+def settle_levels(stocks: Iterable[Stock]) -> list[tuple[Stock, Part]]:
+    """Write down since when (locked) parts are low; return those that have just fallen, untold.
+
+    Who moves a reorder point knows what is low then, and is not notified of it.
+    """
     rows = {stock.part_id: stock for stock in stocks}
     points = Part.objects.filter(pk__in=rows, reorder_point__gt=0).only(
         "id", "name", "number", "reorder_point"
@@ -35,17 +52,8 @@ def note_crossings(stocks: Iterable[Stock], *, actor: Actor) -> None:
     ]  # fmt: skip
     if risen:
         Stock.objects.filter(part__in=[stock.part_id for stock in risen]).update(low_since=None)
-    if not fallen:
-        return
-    Stock.objects.filter(part__in=[stock.part_id for stock in fallen]).update(low_since=now)
-    people = queries.stock_keepers(fallen[0].shop_id)
+    if fallen:
+        Stock.objects.filter(part__in=[stock.part_id for stock in fallen]).update(low_since=now)
     for stock in fallen:
-        part = levels[stock.part_id]
         stock.low_since = now
-        notify(
-            people,
-            kind=STOCK_LOW,
-            params={"part": part.name, "number": part.number, "on_hand": stock.on_hand},
-            data={"shopId": str(stock.shop_id), "partId": str(part.pk)},
-            actor=actor,
-        )
+    return [(stock, levels[stock.part_id]) for stock in fallen]

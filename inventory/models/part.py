@@ -39,17 +39,20 @@ class Category(Entity):
 class Part(Entity):
     """What a shop sells under one number, brand and part type. Amounts are in the shop's currency.
 
-    `number_key`, `brand_key` and `name_key` are the forms in which numbers and names are compared
-    (inventory.keys, shops.keys). Levels are in units. What is on hand stands in `Stock`.
+    `number_key`, `brand_key`, `name_key` and `words` are the forms in which numbers and names are
+    compared; whoever writes number, name or brand writes them too (`inventory.keys.keys_of`).
+    Levels are in units. What is on hand stands in `Stock`.
     """
 
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="parts")
     number = models.CharField(_("part number"), max_length=60)
-    number_key = models.CharField(max_length=60, editable=False)
+    number_key = models.CharField(max_length=60, editable=False, db_collation="C")
     # The shop gave none, and the part got the next one of the shop's own series.
     number_generated = models.BooleanField(default=False, editable=False)
     name = models.CharField(_("name"), max_length=120)
     name_key = models.CharField(max_length=120, editable=False)
+    # The words of name and brand as the search compares them, between single spaces.
+    words = models.TextField(editable=False, default="")
     description = models.TextField(_("description"), max_length=4000, blank=True)
     category = models.ForeignKey(
         Category, models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("category")
@@ -169,7 +172,7 @@ class PartNumber(Entity):
     part = models.ForeignKey(Part, models.CASCADE, related_name="numbers")
     kind = models.CharField(_("kind"), max_length=12, choices=NumberKind, default=NumberKind.CROSS)
     number = models.CharField(_("number"), max_length=60)
-    key = models.CharField(max_length=60, editable=False)
+    key = models.CharField(max_length=60, editable=False, db_collation="C")
     brand = models.CharField(_("brand"), max_length=80, blank=True)
 
     class Meta(Entity.Meta):

@@ -10,7 +10,7 @@ from clutch.feed.action import action
 from clutch.feed.actor import Actor
 from inventory import ledger, locks
 from inventory.enums import MovementKind
-from inventory.keys import part_key, part_name_key
+from inventory.keys import keys_of, part_key, part_name_key
 from inventory.models import Bin, Category, Part, PartNumber, Stock
 from shops.keys import name_key
 from shops.tests.factories import ShopFactory
@@ -52,6 +52,7 @@ class PartFactory(DjangoModelFactory[Part]):
     name_key = factory.LazyAttribute(lambda part: part_name_key(part.name))
     brand = "Hankook Frixa"
     brand_key = factory.LazyAttribute(lambda part: name_key(part.brand))
+    words = factory.LazyAttribute(lambda part: keys_of("", part.name, part.brand)["words"])
     selling_price = Decimal(850)
     cost_price = Decimal(500)
 
