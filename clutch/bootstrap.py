@@ -25,7 +25,7 @@ from pathlib import Path
 
 from clutch.embedded.console import Status, say
 from clutch.embedded.locks import FileLock
-from clutch.embedded.problems import NO_SPACE, Problem, disk_full
+from clutch.embedded.problems import NO_SPACE, Problem, check_space, disk_full
 
 BASE_DIR = Path(__file__).resolve().parents[1]
 WITH_TOOLS = {"test", "bench"}
@@ -50,6 +50,11 @@ def main(argv: list[str]) -> int:
         return status
     except Problem as problem:
         say(f"\n{problem}", to=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        say(f"\n{disk_full(error.filename or BASE_DIR)}", to=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -198,12 +203,7 @@ def make(folder: Path) -> None:
             f"Debian and Ubuntu: apt install python{version}-venv (or python3-venv)\n"
             "Others: install the full Python, or activate an environment made by another tool."
         )
-    free = shutil.disk_usage(folder).free
-    if free < SPACE_NEEDED:
-        raise Problem(
-            f"The disk of {folder.parent} has {free // 1024**2} MB free, and installing needs"
-            f" {SPACE_NEEDED // 1024**2} MB. Free some space, then run the same command again."
-        )
+    check_space(folder, SPACE_NEEDED, what="installing")
     say(f"Making an environment in {folder}")
     for path in folder.iterdir():
         if path.name != ".lock":

@@ -5,6 +5,7 @@ clock is today's. Ratings carry no words: nobody is quoted who does not exist.
 """
 
 import random
+from collections.abc import Callable
 from decimal import Decimal
 from uuid import UUID
 
@@ -31,8 +32,8 @@ ORDERS_PER_CUSTOMER = 3
 ENDS = ("delivered", "delivered", "delivered", "shipped", "accepted", "quoted")
 
 
-def play(city: City) -> None:
-    """Play the past of every customer who has none yet."""
+def play(city: City, *, say: Callable[[str], object] = lambda _line: None) -> None:
+    """Play the past of every customer who has none yet, telling how far it is."""
     owners = {
         member.shop_id: member.user
         for member in Member.objects.filter(role=Role.OWNER, shop__is_demo=True).select_related("user")
@@ -44,6 +45,7 @@ def play(city: City) -> None:
         .order_by()
     )
     for customer, where in zip(city.customers, plan.customers(), strict=True):
+        say(f"past orders of customer {where.number} of {len(city.customers)}")
         chance = random.Random(plan.SEED * 1000 + where.number)
         for number in range(played.get(customer.pk, 0), ORDERS_PER_CUSTOMER):
             end = ENDS[(where.number * ORDERS_PER_CUSTOMER + number) % len(ENDS)]

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from clutch.embedded.account import Home
 from clutch.embedded.paths import Secrets
-from clutch.embedded.problems import NO_SPACE, Problem, disk_full
+from clutch.embedded.problems import NO_SPACE, Problem, check_space, disk_full
 
 SUPERUSER = "postgres"
 ROLE = "clutch"
 DATABASE = "clutch"
 EXTENSIONS = ("cube", "earthdistance", "pg_trgm", "btree_gist", "pg_stat_statements")
+# An empty cluster with its log has 40 MB, the tables and the vehicle data 30, the demo city 10.
+SPACE_NEEDED = 200 * 1024**2
 # pg_trgm splits words by LC_CTYPE: under C every Arabic word is no word, and its trigrams are empty.
 CTYPES = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "UTF-8", "en-US")
 
@@ -74,6 +76,7 @@ def create(home: Home, secrets: Secrets) -> None:
     if home.data.exists():
         _check_version(home)
         return
+    check_space(home.server, SPACE_NEEDED, what="a new database")
     partial, password = home.server / "data.partial", home.folder / "password"
     for ctype in CTYPES:
         shutil.rmtree(partial, ignore_errors=True)

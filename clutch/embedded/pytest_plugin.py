@@ -63,6 +63,19 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
     copy(name)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded with `record_property`, for the log to keep: captured output is not shown."""
+    rows = [
+        f"{name}: {value}"
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        for name, value in report.user_properties
+    ]
+    if rows:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(rows))
+
+
 def pytest_unconfigure() -> None:
     """Drop the copies, in the process that started the run."""
     if "PYTEST_XDIST_WORKER" not in os.environ and (prefix := os.environ.pop(PREFIX, "")):

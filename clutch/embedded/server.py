@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -290,7 +291,8 @@ def _reason(home: Home) -> Exception:
     """Why the server ended during its start, from its own words."""
     recent = sorted((home.server / "logs").glob("*.log"), key=lambda path: path.stat().st_mtime)[-1:]
     words = _log(home) + "".join(path.read_text(errors="replace")[-4000:] for path in recent)
-    if NO_SPACE in words:
+    # On a disk without a byte left it had nowhere to say so.
+    if NO_SPACE in words or shutil.disk_usage(home.folder).free < 1024**2:
         return disk_full(home.folder)
     if "could not bind IPv4" in _log(home) or "could not create any TCP/IP sockets" in words[-1500:]:
         return PortTaken()

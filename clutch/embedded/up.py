@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import http.client
 import json
 import os
@@ -18,12 +19,14 @@ from clutch.embedded.locks import FileLock
 from clutch.embedded.parts import Part, Register, stop_all
 from clutch.embedded.paths import BASE_DIR, default_data_dir, open_data_dir
 from clutch.embedded.ports import check_port, port_number
-from clutch.embedded.problems import NO_SPACE, Problem, disk_full
+from clutch.embedded.problems import NO_SPACE, Problem, check_space, disk_full
 from clutch.embedded.schema import database_is_empty, note_schema, schema_is_current
 from clutch.embedded.server import Interrupted, Server, watch
 
 HOST = "127.0.0.1"
 LOOK_EVERY = 0.25
+# Logs, the queue's messages and static files; uploads come on top.
+SPACE_NEEDED = 50 * 1024**2
 
 
 def main(args: list[str]) -> int:
@@ -115,6 +118,7 @@ class Up:
         if left:
             say(f"Ended {len(left)} processes that a killed run had left")
         check_port(HOST, self.port)
+        check_space(self.data_dir, SPACE_NEEDED, what="running here")
         self.state.write_text(json.dumps({"url": self.url, "pid": os.getpid()}))
 
     def _start(self) -> None:
@@ -151,6 +155,8 @@ class Up:
             say("Database: the one named by DATABASE_URL")
             return
         self.server = Server(self.data_dir, say=say, interrupted=lambda: self.stopping)
+        # It would start on a full disk and refuse the first order.
+        check_space(self.server.home.folder, SPACE_NEEDED, what="running the database")
         os.environ["DATABASE_URL"] = self.server.start()
         say(f"Database: Postgres on port {os.environ['DATABASE_URL'].rpartition(':')[2].partition('/')[0]}")
 
@@ -251,7 +257,9 @@ class Up:
         """Stop the children, then the server they use."""
         self.stopping = True
         stop_all(self.parts)
-        self.register.write(self.parts)
+        # The next start tells the dead from the living by itself; a full disk must not keep Postgres running.
+        with contextlib.suppress(OSError):
+            self.register.write(self.parts)
         if self.server is not None:
             self.server.release()
         self.state.unlink(missing_ok=True)

@@ -3,119 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
-import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-import psycopg
 import pytest
 
-from clutch.embedded.paths import BASE_DIR, as_root, secrets_of
-from clutch.embedded.server import Server, address
-from clutch.embedded.tests.conftest import clean_environment, discard, eventually
+from clutch.embedded.paths import BASE_DIR
+from clutch.embedded.tests.conftest import Platform, Start, eventually, free_port
 from clutch.embedded.up import healthy
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("up")]
-
-
-class Platform:
-    """A running `up` as its user sees it: lines of output, an address, processes."""
-
-    def __init__(self, data_dir: Path, port: int, *args: str) -> None:
-        self.data_dir, self.port = data_dir, port
-        self.lines: list[str] = []
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--port", str(port), "--data-dir", str(data_dir), *args],
-            cwd=BASE_DIR,
-            env=clean_environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        with self.process.stdout as output:
-            self.lines.extend(line.rstrip() for line in output)
-
-    def says(self, words: str) -> bool:
-        return any(words in line for line in list(self.lines))
-
-    def serving(self) -> Platform:
-        eventually(lambda: self.says("Ctrl-C stops everything") or self.process.poll() is not None, limit=180)
-        assert self.process.poll() is None, "\n".join(self.lines)
-        return self
-
-    def seconds(self) -> float:
-        """How long it took to serve, in its own words."""
-        [line] = [line for line in self.lines if line.startswith("Clutch serves after")]
-        return float(line.split()[3])
-
-    def children(self) -> dict[str, int]:
-        """The pids of web, worker and beat, told by what they run."""
-        found = {}
-        for child in psutil.Process(self.process.pid).children():
-            try:
-                command = " ".join(child.cmdline())
-            except psutil.Error:
-                continue
-            for name, word in {"web": " daphne ", "worker": " worker ", "beat": " beat "}.items():
-                if word in command:
-                    found[name] = child.pid
-        return found
-
-    def postmaster(self) -> int:
-        running = Server(self.data_dir).running()
-        return running.pid if running else 0
-
-    def query(self, statement: str) -> object:
-        running = Server(self.data_dir).running()
-        assert running is not None
-        with psycopg.connect(address(running.port, secrets_of(self.data_dir)), autocommit=True) as connection:
-            cursor = connection.execute(statement)
-            return cursor.fetchone() if cursor.description else None
-
-    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(how)
-        status = self.process.wait(60)
-        self._reader.join(60)
-        return status
-
-
-Start = Callable[..., Platform]
-
-
-@pytest.fixture
-def up() -> Iterator[Start]:
-    started: list[Platform] = []
-
-    def start(data_dir: Path, port: int, *args: str) -> Platform:
-        started.append(Platform(data_dir, port, *args))
-        return started[-1]
-
-    yield start
-    for platform in started:
-        platform.end()
-        discard(platform.data_dir)
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def kill_and_await_return(platform: Platform, name: str) -> None:
@@ -178,21 +78,20 @@ def test_what_a_killed_supervisor_leaves_ends_by_itself_or_is_taken_over(
 
 def test_two_run_side_by_side_and_a_third_on_the_same_data_is_told_where(up: Start, tmp_path: Path) -> None:
     ports = [free_port(), free_port()]
-    both = [up(tmp_path / str(port), port, "--no-demo").serving() for port in ports]
-    suffixes = [psutil.Process(each.children()["web"]).environ()["CLUTCH_COOKIE_SUFFIX"] for each in both]
-    assert suffixes == [f"_{port}" for port in ports]
+    projects = [BASE_DIR, copy_of_project(tmp_path / "my copy نسخة")]
+    both = [
+        up(tmp_path / str(port), port, "--no-demo", project=project).serving()
+        for port, project in zip(ports, projects, strict=True)
+    ]
+    webs = [psutil.Process(each.children()["web"]) for each in both]
+    assert [web.cwd() for web in webs] == [str(project) for project in projects]
+    assert [web.environ()["CLUTCH_COOKIE_SUFFIX"] for web in webs] == [f"_{port}" for port in ports]
     third = up(both[0].data_dir, free_port(), "--no-demo")
-    assert third.process.wait(60) == 1
-    third.end()
-    assert third.says(f"already runs on this data folder, at http://127.0.0.1:{ports[0]}")
+    assert f"already runs on this data folder, at http://127.0.0.1:{ports[0]}" in third.refused()
     assert [healthy(port) for port in ports] == [True, True]
 
 
-@pytest.mark.skipif(not as_root(), reason="needs an account other than ours")
-def test_data_folder_of_another_user_is_named(up: Start, data_dir: Path, port: int) -> None:
-    data_dir.mkdir(parents=True)
-    os.chown(data_dir, 12345, 12345)
-    platform = up(data_dir, port)
-    assert platform.process.wait(60) == 1
-    platform.end()
-    assert platform.says("belongs to another user (id 12345)")
+def copy_of_project(folder: Path) -> Path:
+    """The project in another path, without environment, data and caches."""
+    shutil.copytree(BASE_DIR, folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    return folder

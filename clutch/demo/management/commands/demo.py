@@ -33,8 +33,13 @@ class Command(BaseCommand):
             # Some 500 small commits: what a power cut takes from a demo is played again.
             cursor.execute("SET synchronous_commit TO off")
         city = load.city(password=sign_ins.make_password(), actor=Actor.beat())
-        history.play(city)
+        history.play(city, say=self._say)
         orders = Order.objects.filter(customer__is_demo=True).count()
         self.stdout.write(
             f"Demo city: {len(city.shops)} shops, {len(city.customers)} customers, {orders} past orders."
         )
+
+    def _say(self, line: str) -> None:
+        # At once: `up` shows the last line while it waits.
+        self.stdout.write(line)
+        self.stdout.flush()
