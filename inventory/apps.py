@@ -10,5 +10,6 @@ class InventoryConfig(AppConfig):
     verbose_name = _("inventory")
 
     def ready(self) -> None:
-        """Register the words of the notifications."""
-        import inventory.notices  # noqa: F401
+        """Register the words of the notifications, and the sections of the pages."""
+        import inventory.notices
+        import inventory.sections  # noqa: F401

@@ -10,6 +10,7 @@ class OrdersConfig(AppConfig):
     verbose_name = _("orders")
 
     def ready(self) -> None:
-        """Register the words of the notifications."""
+        """Register the words of the notifications, and the sections of the pages."""
         import orders.fulfilment_notices
-        import orders.notices  # noqa: F401
+        import orders.notices
+        import orders.sections  # noqa: F401

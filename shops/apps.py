@@ -10,5 +10,6 @@ class ShopsConfig(AppConfig):
     verbose_name = _("shops")
 
     def ready(self) -> None:
-        """Register the words of the notifications."""
-        import shops.notices  # noqa: F401
+        """Register the words of the notifications, and the sections of the pages."""
+        import shops.notices
+        import shops.sections  # noqa: F401

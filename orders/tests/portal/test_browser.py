@@ -128,7 +128,7 @@ def test_refused_quote_keeps_what_was_typed_and_the_chosen_photo(new_page: Open,
     page.goto(f"/portal/requests/{order.number}")
     prices = page.get_by_label("Unit price")
     prices.nth(0).fill("850")
-    page.locator("details summary").first.click()
+    page.locator("main details summary").first.click()
     page.locator("input[type=file]").first.set_input_files(
         files=[{"name": "pads.png", "mimeType": "image/png", "buffer": picture()}]
     )

@@ -99,4 +99,14 @@
   const start = () => { takeToasts(document); focusError(); };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
+
+  // --- “More” in the bar of a phone: a press outside or Escape closes it ---
+
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("[data-nav-more][open]").forEach((more) => { if (!more.contains(event.target)) more.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("[data-nav-more][open]").forEach((more) => { more.open = false; more.querySelector("summary").focus(); });
+  });
 })();

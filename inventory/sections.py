@@ -1,0 +1,1 @@
+"""The sections of stock in the navigation of a shop's pages. A section stands here once its page does."""

@@ -1,0 +1,20 @@
+"""The sections of the market in the navigation of a shop's pages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from clutch.core.navigation import Section, register_section
+
+register_section(
+    Section(
+        "requests", _("Requests"), "/portal/requests", "request", "market", 10,
+        count="/portal/counts/requests",
+        live="new-parts-order parts-order-closed quote-sent invitation-declined quote-expired quote-reopened",
+    )
+)  # fmt: skip
+register_section(Section("orders", _("Orders"), "/portal/orders", "orders", "market", 20))
+register_section(
+    Section(
+        "messages", _("Messages"), "/portal/messages", "message", "market", 50,
+        count="/portal/counts/messages", live="message messages-read",
+    )
+)  # fmt: skip
