@@ -400,6 +400,7 @@ API_EXAMPLES = [
     "clutch.accounts.api.examples",
     "clutch.notifications.api.examples",
     "shops.api.examples",
+    "inventory.api.barcodes.examples",
     "orders.api.examples",
 ]
 

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("shops.api.urls")),
     path("api/v1/", include("clutch.live.api.urls")),
     path("api/v1/", include("clutch.notifications.api.urls")),
+    path("api/v1/", include("inventory.api.barcodes.urls")),
     path("api/v1/", include("orders.api.urls")),
     path("admin/", admin.site.urls),
     path("", include("clutch.accounts.pages.urls")),

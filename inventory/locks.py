@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import NotFound
-from inventory.models import CountSheet, Hold, Part, Stock
+from inventory.models import Bin, CountSheet, Hold, Part, Stock
 
 
 def parts(shop_id: UUID, ids: Collection[UUID]) -> QuerySet[Part]:
@@ -25,6 +25,12 @@ def part(shop_id: UUID, part_id: UUID) -> Part:
     if row is None:
         raise NotFound(_("There is no such part."))
     return row
+
+
+def bins(shop_id: UUID, ids: Collection[UUID]) -> QuerySet[Bin]:
+    """Bins of a shop, locked; who edits what a bin is holds it."""
+    rows = Bin.objects.select_for_update(no_key=True, of=("self",))
+    return rows.filter(shop=shop_id, pk__in=ids).order_by("pk")
 
 
 def stocks(shop_id: UUID, part_ids: Collection[UUID]) -> dict[UUID, Stock]:

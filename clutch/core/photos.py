@@ -2,7 +2,8 @@
 
 import io
 import warnings
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from clutch.core.errors import Invalid
+
+R = TypeVar("R")
 
 LONGEST_SIDE = 2000
 # 60 megapixels: more than phones make, and at most 180 MB while it is decoded.
@@ -24,6 +27,15 @@ def accept_photo(file: Any) -> "ContentFile[bytes]":
     Orientation is applied, EXIF (place, camera) and every other extra is dropped. Raises Invalid
     for more than 10 MB, for what is no JPEG, PNG or WebP, and for an image that unpacks to too much.
     """
+    return _read(file, _cleaned)
+
+
+def open_photo(file: Any) -> Image.Image:
+    """Return the upright picture of a photo, at most 2000 px a side. Raises Invalid as `accept_photo`."""
+    return _read(file, _upright)
+
+
+def _read(file: Any, read: Callable[[Any], R]) -> R:
     if file.size > settings.PHOTO_MAX_BYTES:
         megabytes = settings.PHOTO_MAX_BYTES // (1024 * 1024)
         raise Invalid(_("A photo can have at most %(mb)s MB.") % {"mb": megabytes}, code="photo_too_big")
@@ -33,7 +45,7 @@ def accept_photo(file: Any) -> "ContentFile[bytes]":
         with warnings.catch_warnings():
             # Pillow only warns between one and two times its limit; ours is checked below.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return _cleaned(file)
+            return read(file)
     except Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
@@ -43,7 +55,7 @@ def accept_photo(file: Any) -> "ContentFile[bytes]":
         ) from error
 
 
-def _cleaned(file: Any) -> "ContentFile[bytes]":
+def _upright(file: Any) -> Image.Image:
     file.seek(0)
     with Image.open(file, formats=FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:
@@ -51,6 +63,11 @@ def _cleaned(file: Any) -> "ContentFile[bytes]":
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         upright = ImageOps.exif_transpose(image)
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return upright
+
+
+def _cleaned(file: Any) -> "ContentFile[bytes]":
+    upright = _upright(file)
     transparent = upright.has_transparency_data
     kept = upright.convert("RGBA" if transparent else "RGB")
     kept.info.clear()

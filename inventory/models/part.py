@@ -189,11 +189,15 @@ class PartNumber(Entity):
 
 
 class Barcode(Entity):
-    """A code that a scanner reads and that means one part in this shop."""
+    """A code that a scanner reads and that means one part in this shop.
+
+    `code` is as printed, `key` the form in which codes are compared (inventory.barcodes).
+    """
 
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
     part = models.ForeignKey(Part, models.CASCADE, related_name="barcodes")
     code = models.CharField(_("code"), max_length=120)
+    key = models.CharField(max_length=120, editable=False)
     symbology = models.CharField(_("kind"), max_length=12, choices=Symbology, default=Symbology.OTHER)
     # How many units one scan means: a box of ten has a code of its own.
     units = models.PositiveIntegerField(_("units"), default=1)
@@ -202,7 +206,8 @@ class Barcode(Entity):
         verbose_name = _("barcode")
         verbose_name_plural = _("barcodes")
         constraints = [
-            models.UniqueConstraint(fields=["shop", "code"], name="barcode_once"),
+            models.UniqueConstraint(fields=["shop", "key"], name="barcode_once"),
+            models.CheckConstraint(condition=~Q(key=""), name="barcode_has_key"),
             models.CheckConstraint(condition=Q(units__gte=1), name="barcode_units"),
         ]
 

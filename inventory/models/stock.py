@@ -14,19 +14,28 @@ from shops.models import Shop
 
 
 class Bin(Entity):
-    """A place in the shop: a shelf, a box, a room. `code` is what stands on its label."""
+    """A place in the shop: a shelf, a box, a room. `code` is what people call it.
+
+    `label_code` is what a scanner reads from its label, given when the first one is printed.
+    """
 
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="bins")
     code = models.CharField(_("code"), max_length=40)
     key = models.CharField(max_length=40, editable=False)
     name = models.CharField(_("name"), max_length=80, blank=True)
+    label_code = models.CharField(_("code on the label"), max_length=20, blank=True, editable=False)
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta(Entity.Meta):
         verbose_name = _("bin")
         verbose_name_plural = _("bins")
         ordering = ["code"]
-        constraints = [models.UniqueConstraint(fields=["shop", "key"], name="bin_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "key"], name="bin_once"),
+            models.UniqueConstraint(
+                fields=["shop", "label_code"], condition=~Q(label_code=""), name="bin_label_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -1,0 +1,1 @@
+"""The REST views of a shop's parts and stock."""
