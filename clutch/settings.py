@@ -394,7 +394,7 @@ REST_FRAMEWORK = {
 }
 
 # Path parameters that are published under another name than camelCase gives them.
-API_PATH_NAMES = {"onboarding_id": "id", "notification_id": "id"}
+API_PATH_NAMES = {"onboarding_id": "id", "notification_id": "id", "sale_id": "id"}
 # What each app's examples in the description are made of (clutch.core.examples).
 API_EXAMPLES = [
     "clutch.accounts.api.examples",
@@ -402,6 +402,7 @@ API_EXAMPLES = [
     "shops.api.examples",
     "inventory.api.barcodes.examples",
     "orders.api.examples",
+    "sales.api.examples",
 ]
 
 SPECTACULAR_SETTINGS = {
@@ -426,6 +427,11 @@ SPECTACULAR_SETTINGS = {
         "DeclineReasonEnum": "orders.enums.DeclineReason",
         "DocumentKindEnum": "shops.enums.DocumentKind",
         "PaymentMethodEnum": "orders.enums.PaymentMethod",
+        "SaleChannelEnum": "sales.enums.Channel",
+        "TillChannelEnum": "sales.enums.TILL_CHANNELS",
+        "SaleStatusEnum": "sales.enums.SaleStatus",
+        "SessionStatusEnum": "sales.enums.SessionStatus",
+        "TenderEnum": "sales.enums.Tender",
     },
 }
 

@@ -33,6 +33,10 @@ class Channel(TextChoices):
     PLATFORM = "platform", _("platform")
 
 
+# What a clerk chooses; the third comes about by itself.
+TILL_CHANNELS = [(Channel.COUNTER.value, Channel.COUNTER.label), (Channel.PHONE.value, Channel.PHONE.label)]
+
+
 class Tender(TextChoices):
     """How money came or went."""
 
@@ -41,8 +45,14 @@ class Tender(TextChoices):
     TRANSFER = "transfer", _("transfer")
     ACCOUNT = "account", _("on account")
     STORE_CREDIT = "store_credit", _("store credit")
+    # What was paid ahead for a special order.
+    DEPOSIT = "deposit", _("from the deposit")
+    # What came back in the same act.
+    EXCHANGE = "exchange", _("against what came back")
     # Collected by the platform and owed to the shop.
     PLATFORM = "platform", _("through the platform")
+    # An order of the platform that is paid at the door: it passes through no drawer.
+    ON_DELIVERY = "on_delivery", _("cash on delivery")
 
 
 class Condition(TextChoices):

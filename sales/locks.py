@@ -1,5 +1,5 @@
-"""Every lock of this app, in the order of the house: sale, cash session, customer's balance;
-then inventory's stock, and the number series last.
+"""Every lock of this app, in the order of the house: sale, register, cash session,
+customer's balance; then inventory's stock, and the number series last.
 
 Each is ordered by primary key and spares foreign-key checks of others (`no_key`).
 """
@@ -9,7 +9,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import NotFound
-from sales.models import CashSession, Customer, CustomerBalance, Sale
+from sales.enums import SessionStatus
+from sales.models import CashSession, Customer, CustomerBalance, Register, Sale
 
 
 def sale(shop_id: UUID, sale_id: UUID) -> Sale:
@@ -20,6 +21,15 @@ def sale(shop_id: UUID, sale_id: UUID) -> Sale:
     return row
 
 
+def register(shop_id: UUID, register_id: UUID) -> Register:
+    """One register of a shop, locked: who opens it holds it. Raises NotFound."""
+    rows = Register.objects.select_for_update(no_key=True, of=("self",))
+    row = rows.filter(shop=shop_id, pk=register_id).first()
+    if row is None:
+        raise NotFound(_("There is no such register."))
+    return row
+
+
 def session(shop_id: UUID, session_id: UUID) -> CashSession:
     """One cash session of a shop, locked: what changes its drawer holds it. Raises NotFound."""
     rows = CashSession.objects.select_for_update(no_key=True, of=("self",))
@@ -27,6 +37,12 @@ def session(shop_id: UUID, session_id: UUID) -> CashSession:
     if row is None:
         raise NotFound(_("There is no such cash session."))
     return row
+
+
+def open_session(shop_id: UUID, register_id: UUID) -> CashSession | None:
+    """The open cash session of a register, locked; None while the register is closed."""
+    rows = CashSession.objects.select_for_update(no_key=True, of=("self",))
+    return rows.filter(shop=shop_id, register=register_id, status=SessionStatus.OPEN).first()
 
 
 def customer(shop_id: UUID, customer_id: UUID) -> Customer:

@@ -28,9 +28,10 @@ from shops.models import Shop
 class Sale(Entity):
     """A sale at the counter, or what an order of the platform became when it was handed over.
 
-    The server alone makes the sums, in `currency`: `total` = goods after discount + tax where prices
-    exclude it + core charges + rounding of cash. `number` is given at completion, gap-free per
-    shop, register and year. A draft is the cart; a parked one waits for its customer.
+    The server alone makes the sums (sales.sums), in `currency`: `total` = goods without tax + tax +
+    delivery without tax + core charges + rounding of cash. `delivery_fee` is as prices are, with or
+    without its tax. `number` is given at completion, gap-free per shop, register and year. A draft
+    is the cart; a parked one waits for its customer.
     """
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="sales")
@@ -54,8 +55,13 @@ class Sale(Entity):
     tax_total = models.DecimalField(_("tax"), max_digits=14, decimal_places=3, default=0)
     core_total = models.DecimalField(_("core charges"), max_digits=14, decimal_places=3, default=0)
     delivery_fee = models.DecimalField(_("delivery"), max_digits=14, decimal_places=3, default=0)
+    delivery_tax = models.DecimalField(max_digits=14, decimal_places=3, default=0)
     rounding = models.DecimalField(_("rounding"), max_digits=6, decimal_places=3, default=0)
     total = models.DecimalField(_("total"), max_digits=14, decimal_places=3, default=0)
+    # Who allowed a discount that the clerk alone may not give.
+    discount_approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
     label = models.CharField(_("parked as"), max_length=60, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     # Opens the receipt by link, for who was given it.

@@ -136,6 +136,7 @@ class Payment(Fact):
     class Meta(Fact.Meta):
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
+        ordering = ["at", "id"]
         indexes = [models.Index(fields=["shop", "-at"], name="payments_of_shop")]
 
     def __str__(self) -> str:

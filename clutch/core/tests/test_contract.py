@@ -35,6 +35,11 @@ ROWS = {
     ("GET", "/api/v1/notifications"),
     ("PUT", "/api/v1/notifications/{id}/read"),
     ("POST", "/api/v1/notifications/send"),
+    # sales
+    ("GET", "/api/v1/sales"),
+    ("POST", "/api/v1/sales"),
+    ("GET", "/api/v1/sales/{id}"),
+    ("PUT", "/api/v1/sales/{id}"),
 }
 # Beside the rows, one address of theirs answers one more method.
 MORE = {("GET", "/api/v1/shop-quotes/{quoteId}")}

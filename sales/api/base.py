@@ -1,0 +1,67 @@
+"""What the views of the counter share: which shop, who acts, and what a cashier may not see."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from clutch.core.api import ApiView
+from clutch.core.casing import Serializer
+from clutch.core.errors import NotAllowed, NotFound
+from sales import rules
+from shops.models import Member
+from shops.rules import Act, membership
+
+if TYPE_CHECKING:
+    _Base = ApiView
+else:
+    _Base = object
+
+SHOP_ID = OpenApiParameter("shopId", UUID, description="Which shop; needed only by who belongs to several.")
+
+
+class ShopInputSerializer(Serializer):
+    """Bodies that name the shop for which a member acts."""
+
+    shop_id = serializers.UUIDField(
+        required=False, allow_null=True, help_text="Needed only by who belongs to several shops."
+    )
+
+
+class TillMixin(_Base):
+    """Views of a shop's counter; `act` is what the role must allow to read."""
+
+    act: Act = Act.SEE_SALES
+
+    def member(self, shop_id: UUID | None, act: Act | None = None) -> Member:
+        """The membership in the shop named, or the only one, in a role that may."""
+        member = membership(self.request.user, shop_id)
+        self.check(member, act or self.act)
+        return member
+
+    def member_of_query(self, act: Act | None = None) -> Member:
+        """The membership that `?shopId=` names, or the only one."""
+        given = self.request.query_params.get("shopId") or None
+        try:
+            shop_id = UUID(given) if given else None
+        except ValueError as error:
+            raise NotFound(_("There is no such shop.")) from error
+        return self.member(shop_id, act)
+
+    def check(self, member: Member, act: Act) -> None:
+        """Raise NotAllowed unless the role allows the act."""
+        if not rules.may(member, act):
+            raise NotAllowed(_("Your role in this shop does not allow this."), code="wrong_role")
+
+    def own(self, rows: QuerySet[Any], act: Act, **lookup: Any) -> Any:
+        """One row of the user's shops, with a role that may. NotFound for a foreign one."""
+        row = self.visible(rows, **lookup)
+        self.member(row.shop_id, act)
+        return row
+
+
+class TillView(TillMixin, ApiView):
+    """A view of a shop's counter."""

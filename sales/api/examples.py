@@ -1,0 +1,88 @@
+"""Examples of the counter's calls for the API's own description."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+
+PART = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"
+REGISTER_ID = "0193a1c0-4444-7e4f-8a5b-6c7d8e9f0a1b"
+SALE_ID = "0193a1c1-5555-7e4f-8a5b-6c7d8e9f0a1b"
+SESSION_ID = "0193a1c2-6666-7e4f-8a5b-6c7d8e9f0a1b"
+
+LINE = {"partId": PART, "quantity": 2}
+CART = OpenApiExample(
+    "A cart", {"registerId": REGISTER_ID, "lines": [LINE], "label": "the white Accent"}, request_only=True
+)
+SALE = OpenApiExample(
+    "A whole sale in one call",
+    {
+        "registerId": REGISTER_ID,
+        "lines": [LINE],
+        "payments": [
+            {"method": "card", "amount": "1000.00", "reference": "044121"},
+            {"method": "cash", "tendered": "1000.00"},
+        ],
+    },
+    request_only=True,
+)
+CART_CHANGE = OpenApiExample(
+    "Three, and something off",
+    {"registerId": REGISTER_ID, "lines": [{"partId": PART, "quantity": 3, "discount": "50.00"}]},
+    request_only=True,
+)
+PAID = OpenApiExample("Cash", {"payments": [{"method": "cash", "tendered": "2000.00"}]}, request_only=True)
+PARK = OpenApiExample("Put aside", {"label": "the white Accent"}, request_only=True)
+REGISTER = OpenApiExample("A second till", {"code": "R2", "name": "Back counter"}, request_only=True)
+OPEN_SESSION = OpenApiExample(
+    "Open", {"registerId": REGISTER_ID, "openingFloat": "200.00"}, request_only=True
+)
+
+# For clutch.core.examples: one sale of two pairs of brake pads.
+VALUES: dict[str, Any] = {
+    "saleId": SALE_ID,
+    "registerId": REGISTER_ID,
+    "register": "R1",
+    "sessionId": SESSION_ID,
+    "Sale.number": "R1-2026-000001",
+    "SaleRow.number": "R1-2026-000001",
+    "Sale.status": "completed",
+    "SaleRow.status": "completed",
+    "Sale.customer": None,
+    "SaleRow.customer": None,
+    "clerk": "Mona",
+    "goodsTotal": "1491.23",
+    "taxTotal": "208.77",
+    "discountTotal": "0.00",
+    "coreTotal": "0.00",
+    "Sale.total": "1700.00",
+    "SaleRow.total": "1700.00",
+    "Sale.rounding": "0.00",
+    "Sale.change": "300.00",
+    "Sale.deliveryFee": "0.00",
+    "Sale.orderId": None,
+    "receiptUrl": "/receipt/0XXo9gmZ",
+    "voidReason": "",
+    "voidedAt": None,
+    "label": "",
+    "SaleLine.name": "Front brake pads",
+    "SaleLine.quantity": 2,
+    "SaleLine.listPrice": "850.00",
+    "SaleLine.discount": "0.00",
+    "SaleLine.taxRate": "14.00",
+    "SaleLine.net": "1491.23",
+    "SaleLine.tax": "208.77",
+    "SaleLine.total": "1700.00",
+    "SaleLine.coreCharge": "0.00",
+    "SaleLine.bin": "A-01",
+    "SalePayment.amount": "1700.00",
+    "tendered": "2000.00",
+    "SalePayment.method": "cash",
+    "reference": "",
+    "lineCount": 1,
+    "Register.name": "Front counter",
+    "RegisterChange.name": "Front counter",
+    "Register.code": "R1",
+    "CashSession.register": "R1",
+    "openingFloat": "200.00",
+    "denominations": {},
+}

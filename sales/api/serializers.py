@@ -1,0 +1,153 @@
+"""How the counter looks over the wire."""
+
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from rest_framework import serializers
+
+from clutch.core.casing import ModelSerializer
+from clutch.core.fields import MoneyField
+from sales import queries
+from sales.models import CashSession, Payment, Register, Sale, SaleLine
+
+
+class SaleLineSerializer(ModelSerializer):
+    """One line of a sale. `total` is with tax and without the core charge."""
+
+    line_id = serializers.UUIDField(source="pk")
+    part_id = serializers.UUIDField(allow_null=True)
+    bin_id = serializers.UUIDField(allow_null=True)
+    bin = serializers.CharField(source="bin.code", default=None, allow_null=True)
+    list_price = MoneyField()
+    unit_price = MoneyField()
+    discount = MoneyField()
+    net = MoneyField()
+    tax = MoneyField()
+    total = MoneyField()
+    core_charge = MoneyField(help_text="Deposit for the old part, per piece.")
+
+    class Meta:
+        model = SaleLine
+        fields = [
+            "line_id", "part_id", "part_number", "name", "bin_id", "bin", "quantity", "list_price",
+            "unit_price", "discount", "tax_class", "tax_rate", "net", "tax", "total", "core_charge",
+        ]  # fmt: skip
+
+
+class SalePaymentSerializer(ModelSerializer):
+    """Money that came (positive) or went (negative)."""
+
+    payment_id = serializers.UUIDField(source="pk")
+    amount = MoneyField()
+    tendered = MoneyField(allow_null=True)
+
+    class Meta:
+        model = Payment
+        fields = ["payment_id", "method", "amount", "tendered", "reference", "at"]
+
+
+class SaleSerializer(ModelSerializer):
+    """A sale with its lines and payments; `change` is what goes back of the cash."""
+
+    sale_id = serializers.UUIDField(source="pk")
+    shop_id = serializers.UUIDField()
+    register_id = serializers.UUIDField(allow_null=True)
+    register = serializers.CharField(source="register.code", default=None, allow_null=True)
+    session_id = serializers.UUIDField(allow_null=True)
+    customer_id = serializers.UUIDField(allow_null=True)
+    customer = serializers.CharField(source="customer.name", default=None, allow_null=True)
+    vehicle_id = serializers.UUIDField(allow_null=True)
+    order_id = serializers.UUIDField(allow_null=True)
+    clerk = serializers.CharField(default=None, allow_null=True)
+    goods_total = MoneyField(help_text="Without tax.")
+    discount_total = MoneyField()
+    tax_total = MoneyField()
+    core_total = MoneyField()
+    delivery_fee = MoneyField()
+    rounding = MoneyField(help_text="What the smallest coin added to the total; may be negative.")
+    total = MoneyField()
+    change = serializers.SerializerMethodField()
+    receipt_url = serializers.SerializerMethodField()
+    lines = SaleLineSerializer(many=True)
+    payments = SalePaymentSerializer(many=True)
+
+    class Meta:
+        model = Sale
+        fields = [
+            "sale_id", "shop_id", "number", "status", "channel", "register_id", "register", "session_id",
+            "customer_id", "customer", "vehicle_id", "order_id", "clerk", "currency",
+            "prices_include_tax", "goods_total", "discount_total", "tax_total", "core_total",
+            "delivery_fee", "rounding", "total", "change", "label", "note", "receipt_url",
+            "created_at", "completed_at", "voided_at", "void_reason", "version", "lines", "payments",
+        ]  # fmt: skip
+
+    def to_representation(self, instance: Sale) -> Any:
+        """With what is not loaded yet in one query each, however many lines there are."""
+        prefetch_related_objects([instance], *queries.SHOWN)
+        return super().to_representation(instance)
+
+    def get_change(self, sale: Sale) -> str:
+        return str(MoneyField().to_representation(queries.change_of(sale.payments.all())))
+
+    def get_receipt_url(self, sale: Sale) -> str | None:
+        return f"/receipt/{sale.receipt_token}" if sale.receipt_token else None
+
+
+class SaleRowSerializer(ModelSerializer):
+    """A sale in a list."""
+
+    sale_id = serializers.UUIDField(source="pk")
+    register_id = serializers.UUIDField(allow_null=True)
+    register = serializers.CharField(source="register.code", default=None, allow_null=True)
+    customer_id = serializers.UUIDField(allow_null=True)
+    customer = serializers.CharField(source="customer.name", default=None, allow_null=True)
+    clerk = serializers.CharField(default=None, allow_null=True)
+    total = MoneyField()
+    line_count = serializers.IntegerField()
+
+    class Meta:
+        model = Sale
+        fields = [
+            "sale_id", "number", "status", "channel", "register_id", "register", "customer_id",
+            "customer", "clerk", "currency", "total", "label", "line_count", "created_at",
+            "completed_at", "version",
+        ]  # fmt: skip
+
+
+class RegisterSerializer(ModelSerializer):
+    """A register and its open session."""
+
+    register_id = serializers.UUIDField(source="pk")
+    shop_id = serializers.UUIDField()
+    session_id = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Register
+        fields = ["register_id", "shop_id", "code", "name", "is_active", "session_id", "version"]
+
+    def get_session_id(self, register: Register) -> str | None:
+        found = [row for row in register.sessions.all() if row.status == "open"]
+        return str(found[0].pk) if found else None
+
+
+class SessionSerializer(ModelSerializer):
+    """A cash session; what was expected, counted and missing stands there after the close."""
+
+    session_id = serializers.UUIDField(source="pk")
+    shop_id = serializers.UUIDField()
+    register_id = serializers.UUIDField()
+    register = serializers.CharField(source="register.code")
+    opened_by = serializers.CharField()
+    opening_float = MoneyField()
+    closed_by = serializers.CharField(allow_null=True, default=None)
+    expected_cash = MoneyField(allow_null=True)
+    counted_cash = MoneyField(allow_null=True)
+    difference = MoneyField(allow_null=True)
+
+    class Meta:
+        model = CashSession
+        fields = [
+            "session_id", "shop_id", "register_id", "register", "status", "opened_by", "created_at",
+            "opening_float", "closed_by", "closed_at", "z_number", "expected_cash", "counted_cash",
+            "difference", "denominations", "note", "version",
+        ]  # fmt: skip

@@ -1,0 +1,75 @@
+"""What is said about the counter in the shop's stream. All of a shop hear it, so there are no amounts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from clutch.feed.action import publish
+from clutch.feed.streams import Event, shop_stream
+from inventory.models import Movement
+from sales.models import CashSession, Register, Sale
+
+
+def _sale(sale: Sale) -> dict[str, Any]:
+    return {
+        "shopId": str(sale.shop_id),
+        "saleId": str(sale.pk),
+        "number": sale.number,
+        "status": sale.status,
+        "channel": sale.channel,
+        "label": sale.label,
+        "registerId": str(sale.register_id) if sale.register_id else None,
+        "customerId": str(sale.customer_id) if sale.customer_id else None,
+    }
+
+
+def _say(kind: str, sale: Sale, **more: Any) -> None:
+    publish(Event((shop_stream(sale.shop_id),), kind, {**_sale(sale), **more}))
+
+
+def sale_saved(sale: Sale) -> None:
+    """A cart was begun or changed."""
+    _say("sale-saved", sale)
+
+
+def sale_parked(sale: Sale) -> None:
+    """A cart was put aside."""
+    _say("sale-parked", sale)
+
+
+def sale_resumed(sale: Sale) -> None:
+    """A parked cart is at a till again."""
+    _say("sale-resumed", sale)
+
+
+def sale_completed(sale: Sale, below_zero: Iterable[Movement] = ()) -> None:
+    """A sale has its number; `belowZero` names the parts of which more was sold than the books show."""
+    parts = [{"partId": str(movement.part_id), "onHand": movement.on_hand_after} for movement in below_zero]
+    _say("sale-completed", sale, belowZero=parts)
+
+
+def register_changed(register: Register) -> None:
+    """A register was added, renamed, or taken out of use."""
+    data = {
+        "shopId": str(register.shop_id),
+        "registerId": str(register.pk),
+        "code": register.code,
+        "name": register.name,
+        "isActive": register.is_active,
+    }
+    publish(Event((shop_stream(register.shop_id),), "register-changed", data))
+
+
+def session_opened(session: CashSession) -> None:
+    """A register was opened."""
+    _say_session("cash-session-opened", session)
+
+
+def _say_session(kind: str, session: CashSession, **more: Any) -> None:
+    data = {
+        "shopId": str(session.shop_id),
+        "sessionId": str(session.pk),
+        "registerId": str(session.register_id),
+        "status": session.status,
+        **more,
+    }
+    publish(Event((shop_stream(session.shop_id),), kind, data))

@@ -1,0 +1,101 @@
+"""How the payments that a clerk types become what is booked: the rest in cash, its rounding, the change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from clutch.core.errors import Invalid
+from clutch.core.money import MAX_AMOUNT, is_exact, round_money
+from sales import sums
+from sales.enums import Tender
+from sales.inputs import PaymentInput
+
+ZERO = Decimal(0)
+# What a clerk may take at a till; the others come about by themselves.
+TAKEN = (Tender.CASH, Tender.CARD, Tender.TRANSFER, Tender.ACCOUNT, Tender.STORE_CREDIT)
+MOST_PAYMENTS = 10
+
+
+@dataclass(frozen=True)
+class Due:
+    """One payment as it is booked: `amount` counts, `tendered` is the cash that was handed over."""
+
+    method: Tender
+    amount: Decimal
+    tendered: Decimal | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """All payments of a document; `rounding` is what the smallest coin added to its total."""
+
+    payments: list[Due]
+    rounding: Decimal
+    change: Decimal
+
+    def sum_of(self, method: Tender) -> Decimal:
+        """What is paid by one method."""
+        return sum((row.amount for row in self.payments if row.method == method), ZERO)
+
+
+def settle(total: Decimal, given: Sequence[PaymentInput], *, coin: Decimal, currency: str) -> Settlement:
+    """Split a total over the payments given. Cash pays what the others leave, rounded to the coin.
+
+    Raises Invalid at the payment that is too much, missing, or not enough (with what is still due).
+    """
+    _check(given, currency)
+    others = [row for row in given if row.method != Tender.CASH]
+    booked = [Due(row.method, row.amount or ZERO, reference=row.reference) for row in others]
+    rest = total - sum((row.amount for row in booked), ZERO)
+    if rest < 0:
+        raise _wrong(given, others[-1], "amount", _("This is more than what is due."))
+    cash = next((row for row in given if row.method == Tender.CASH), None)
+    if cash is None:
+        if rest > 0:
+            raise _still_due(rest, currency, "payments")
+        return Settlement(booked, ZERO, ZERO)
+    if rest == 0 and others:
+        raise _wrong(given, cash, "method", _("Nothing is left to be paid in cash."))
+    due = sums.to_coin(rest, coin)
+    tendered = due if cash.tendered is None else cash.tendered
+    if tendered < due:
+        raise _still_due(due - tendered, currency, f"payments.{list(given).index(cash)}.tendered")
+    if due or not booked:
+        booked.append(Due(Tender.CASH, due, tendered, cash.reference))
+    return Settlement(booked, due - rest, tendered - due)
+
+
+def _check(given: Sequence[PaymentInput], currency: str) -> None:
+    if len(given) > MOST_PAYMENTS:
+        message = _("A sale has at most %(count)d payments.") % {"count": MOST_PAYMENTS}
+        raise Invalid(message, fields={"payments": [message]})
+    seen = False
+    for row in given:
+        if row.method not in TAKEN:
+            raise _wrong(given, row, "method", _("This cannot be paid so."))
+        amount = row.tendered if row.method == Tender.CASH else row.amount
+        name = "tendered" if row.method == Tender.CASH else "amount"
+        if row.method == Tender.CASH:
+            if seen:
+                raise _wrong(given, row, "method", _("Put all cash into one payment."))
+            seen = True
+            if amount is None:
+                continue
+        elif amount is None or amount == 0:
+            raise _wrong(given, row, "amount", _("Enter an amount."))
+        if not amount.is_finite() or not ZERO <= amount <= MAX_AMOUNT or not is_exact(amount, currency):
+            raise _wrong(given, row, name, _("Check this amount."))
+
+
+def _wrong(given: Sequence[PaymentInput], row: PaymentInput, name: str, message: str) -> Invalid:
+    n = next(n for n, found in enumerate(given) if found is row)
+    return Invalid(message, code="bad_payment", fields={f"payments.{n}.{name}": [message]})
+
+
+def _still_due(rest: Decimal, currency: str, path: str) -> Invalid:
+    shown = f"{round_money(rest, currency):f}"
+    message = _("%(amount)s %(currency)s are still due.") % {"amount": shown, "currency": currency}
+    return Invalid(message, code="still_due", fields={path: [message]}, extra={"stillDue": shown})
