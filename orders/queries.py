@@ -106,7 +106,7 @@ def orders_shown(orders: QuerySet[Order], user: Any) -> QuerySet[Order]:
 
 def requests_shown(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """Invitations with all that a shop sees of them, in as many queries for 1 as for 100."""
-    return invitations.select_related("order", "draft").prefetch_related(
+    return invitations.select_related("order", "draft", "shop").prefetch_related(
         Prefetch("order__lines", _lines_shown()), Prefetch("quotes", quotes_shown(Quote.objects.all()))
     )
 

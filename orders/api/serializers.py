@@ -22,6 +22,7 @@ from orders.enums import (
     RequestState,
 )
 from orders.models import Invitation, LinePhoto, Order, OrderLine, Quote, QuoteDraft, QuoteLine
+from shops.enums import ShopStatus
 
 
 class VehicleSerializer(Serializer):
@@ -109,7 +110,8 @@ class QuoteSerializer(ModelSerializer):
     """A quote. `totalPrice` = `partsTotal` + `coreCharges` + `deliveryFee`, in `currency`.
 
     `isCurrent` is false while the quote answers an older revision of the request: the shop has to
-    confirm it before it can be accepted.
+    confirm it before it can be accepted. `shopIsActive` is false while the shop is off the market
+    (suspended or closed): its quote stands and cannot be accepted.
     """
 
     quote_id = serializers.UUIDField(source="pk")
@@ -119,6 +121,7 @@ class QuoteSerializer(ModelSerializer):
     shop_name = serializers.CharField(source="shop.name")
     shop_rating = serializers.FloatField(source="shop.rating", allow_null=True)
     shop_rating_count = serializers.IntegerField(source="shop.rating_count")
+    shop_is_active = serializers.SerializerMethodField()
     distance_meters = serializers.IntegerField(source="invitation.distance_m")
     status = serializers.SerializerMethodField()
     is_current = serializers.SerializerMethodField()
@@ -138,6 +141,7 @@ class QuoteSerializer(ModelSerializer):
             "shop_name",
             "shop_rating",
             "shop_rating_count",
+            "shop_is_active",
             "distance_meters",
             "status",
             "revision",
@@ -169,6 +173,9 @@ class QuoteSerializer(ModelSerializer):
     @extend_schema_field(serializers.ChoiceField(QuoteStatus.choices))
     def get_status(self, quote: Quote) -> str:
         return quote.status_at(timezone.now())
+
+    def get_shop_is_active(self, quote: Quote) -> bool:
+        return quote.shop.status == ShopStatus.ACTIVE
 
     def get_is_current(self, quote: Quote) -> bool:
         return quote.answers_revision == quote.order.revision
@@ -277,6 +284,9 @@ class ShopRequestSerializer(ModelSerializer):
     order_number = serializers.CharField(source="order.number")
     shop_id = serializers.UUIDField()
     state = serializers.SerializerMethodField()
+    can_quote = serializers.SerializerMethodField(
+        help_text="Whether the shop may send a quote now: the request is open, and the shop active."
+    )
     status = serializers.ChoiceField(InvitationStatus.choices)
     vehicle = VehicleSerializer(source="order")
     district = serializers.CharField(source="order.district")
@@ -299,6 +309,7 @@ class ShopRequestSerializer(ModelSerializer):
             "order_number",
             "shop_id",
             "state",
+            "can_quote",
             "status",
             "vehicle",
             "district",
@@ -328,6 +339,10 @@ class ShopRequestSerializer(ModelSerializer):
     @extend_schema_field(serializers.ChoiceField(RequestState.choices))
     def get_state(self, invitation: Invitation) -> str:
         return queries.request_state(invitation, timezone.now())
+
+    def get_can_quote(self, invitation: Invitation) -> bool:
+        is_open = queries.request_state(invitation, timezone.now()) == RequestState.OPEN
+        return is_open and invitation.shop.status == ShopStatus.ACTIVE
 
     @extend_schema_field(QuoteSerializer(allow_null=True))
     def get_quote(self, invitation: Invitation) -> Any:

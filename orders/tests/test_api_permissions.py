@@ -13,6 +13,7 @@ from orders.actions import cancel_order
 from orders.models import Invitation, LinePhoto, Order, OrderLine, Quote, QuoteDraft, QuoteLine
 from orders.tests.acts import BODY, accept, api, as_user, ask, quote
 from orders.tests.pictures import jpeg
+from shops.actions.standing import suspend_shop
 from shops.enums import Role
 from shops.models import Member, Shop
 from shops.tests.factories import MemberFactory, ShopFactory
@@ -261,6 +262,23 @@ def test_status_moves_of_the_shop(world: World) -> None:
     wrong = call(world, "owner", "put", ORDER, {"status": "delivered", "code": "x"})
     assert wrong.status_code == 400
     assert wrong.json()["errors"][0]["field"] == "code"
+
+
+def test_quotes_of_a_shop_off_the_market_say_so(world: World) -> None:
+    """To the customer, who cannot accept them, and to the shop, which cannot quote."""
+    address = f"/api/v1/auto-parts-orders/{world.order.pk}"
+
+    def said() -> tuple[dict[str, bool], list[bool]]:
+        quotes = api(world.people["customer"]).get(address).json()["quotes"]
+        asked = api(world.people["owner"]).get("/api/v1/shop-requests").json()["results"]
+        active = {found["shopId"]: found["shopIsActive"] for found in quotes}
+        return active, [found["canQuote"] for found in asked]
+
+    assert said() == ({str(world.shop.pk): True, str(world.rivals.shop_id): True}, [True])
+    suspend_shop(world.shop.pk, reason="papers", actor=as_user(world.people["staff"]))
+    assert said() == ({str(world.shop.pk): False, str(world.rivals.shop_id): True}, [False])
+    refused = api(world.people["customer"]).post(f"{address}/accept-quote", {"quoteId": str(world.mine.pk)})
+    assert (refused.status_code, refused.json()["code"]) == (409, "shop_not_active")
 
 
 def test_stored_answer_does_not_keep_the_address_of_a_cancelled_order(world: World) -> None:
