@@ -165,7 +165,11 @@ class InventorySetupSerializer(Serializer):
 
 
 class PricingStrategySerializer(Serializer):
-    """Step 5: what a draft quote starts from."""
+    """Step 5: what a quote starts from.
+
+    `deliveryFee` is that of the shop's first draft quotes, and `quoteValidHours` how long its quotes
+    stand after the close. Markup and rounding make prices from the cost of the shop's own stock.
+    """
 
     markup_percent = serializers.DecimalField(
         max_digits=6, decimal_places=2, min_value=Decimal(0), max_value=Decimal(1000)

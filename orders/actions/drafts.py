@@ -23,7 +23,7 @@ def make_draft(invitation_id: UUID, *, actor: Actor) -> QuoteDraft | None:
     Every asked part gets a line; what no source knows stays without a price and is for the shop
     to fill in. Makes nothing when the request is no longer open or the shop has quoted.
     """
-    invitation = Invitation.objects.get(pk=invitation_id)
+    invitation = Invitation.objects.select_related("shop").get(pk=invitation_id)
     order = locks.order(invitation.order_id)
     quoted = order.quotes.filter(shop=invitation.shop_id, status__in=LIVE_QUOTE).exists()
     if order.status not in OPEN or quoted:
@@ -52,9 +52,11 @@ def make_draft(invitation_id: UUID, *, actor: Actor) -> QuoteDraft | None:
 
 
 def _usual_delivery_fee(invitation: Invitation) -> Decimal:
-    """What the shop asked for delivery the last time; 0 before the first quote."""
+    """What the shop asked for delivery the last time; before its first quote what its pricing says."""
     last = Quote.objects.filter(shop=invitation.shop_id).order_by("-created_at").first()
-    return last.delivery_fee if last else Decimal(0)
+    if last is not None:
+        return last.delivery_fee
+    return Decimal(invitation.shop.pricing_strategy.get("deliveryFee", 0))
 
 
 def offers_of(draft: QuoteDraft) -> list[OfferInput]:

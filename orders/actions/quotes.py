@@ -64,10 +64,10 @@ def provide_quote(
     """Send a shop's quote for a request it was asked for.
 
     `request_revision` is the revision that the shop has seen. Without `estimated_delivery_minutes`
-    the invitation's estimate stands, without `expires_at` the quote is valid for some hours after
-    the close. Raises NotFound without an invitation, NotAllowed for a role that may not quote or a
-    shop that is not active, Conflict when the request is closed or amended or the shop has a quote
-    there already, Invalid at the fields.
+    the invitation's estimate stands, without `expires_at` the quote is valid for as many hours after
+    the close as the shop's pricing strategy says. Raises NotFound without an invitation, NotAllowed
+    for a role that may not quote or a shop that is not active, Conflict when the request is closed or
+    amended or the shop has a quote there already, Invalid at the fields.
     """
     rules.require_member(actor, shop_id)
     order = locks.order(order_id)
@@ -87,7 +87,7 @@ def provide_quote(
         delivery_fee,
         invitation.estimated_delivery_minutes if minutes is None else minutes,
         notes,
-        expires_at=expires_at or _default_expiry(order, now),
+        expires_at=expires_at or _default_expiry(order, shop, now),
         now=now,
         problems=problems,
     )
@@ -139,9 +139,11 @@ def _require_seen(order: Order, revision: int | None) -> None:
         )
 
 
-def _default_expiry(order: Order, now: datetime) -> datetime:
+def _default_expiry(order: Order, shop: Shop, now: datetime) -> datetime:
     closes_at = max(order.quotes_close_at or now, now)
-    return closes_at + timedelta(hours=settings.QUOTE_VALID_HOURS)
+    hours = shop.pricing_strategy.get("quoteValidHours", settings.QUOTE_VALID_HOURS)
+    # A request that stays open for weeks is no reason to refuse a quote that names no expiry.
+    return min(closes_at + timedelta(hours=hours), now + LONGEST_VALIDITY)
 
 
 def _check_offers(
@@ -283,7 +285,7 @@ def update_quote(
     order, quote = _lock(quote_id, actor)
     now = timezone.now()
     versions.check(quote, expected_version)
-    _active_shop(quote.shop_id)
+    shop = _active_shop(quote.shop_id)
     _require_live(order, quote, now)
     _require_seen(order, request_revision)
     asked = queries.current_lines(order)
@@ -296,7 +298,7 @@ def update_quote(
         quote.delivery_fee if delivery_fee is None else delivery_fee,
         quote.estimated_delivery_minutes if minutes is None else minutes,
         quote.notes if notes is None else notes,
-        expires_at=expires_at or max(quote.expires_at, _default_expiry(order, now)),
+        expires_at=expires_at or max(quote.expires_at, _default_expiry(order, shop, now)),
         now=now,
         problems=problems,
     )

@@ -22,6 +22,10 @@ from shops.models import Shop
 MAX_EXTENSION_MINUTES = 24 * 60
 MAX_RADIUS_KM = 300
 STUCK_AFTER = timedelta(minutes=30)
+# A shop is not reminded sooner than this after it was asked.
+REMIND_AFTER = timedelta(minutes=10)
+# A window that ends later than this is not made longer.
+LONGEST_WINDOW = timedelta(days=14)
 
 
 def schedule(order: Order, *, now: datetime) -> None:
@@ -93,11 +97,13 @@ def extend_window(
     """Give the shops more opening time, counted from the close, or from now when it has passed.
 
     `minutes` is 1 to 1,440 and by default the usual window. For the customer and staff. Raises
-    Conflict unless the request is submitted or quoted.
+    Conflict unless the request is submitted or quoted, and when it stays open for two weeks already.
     """
     minutes = _minutes(minutes)
     order = _open_request(order_id, expected_version, actor)
     now = timezone.now()
+    if order.quotes_close_at is not None and order.quotes_close_at > now + LONGEST_WINDOW:
+        raise Conflict(_("Shops have more than two weeks already."), code="window_long_enough")
     reopen(order, now=now, minutes=minutes)
     refresh_invitations(order, now=now)
     return order
@@ -177,20 +183,29 @@ def reinvite_shops(order_id: UUID, *, actor: Actor) -> Order:
     """Ask the shops that stayed silent once more, and as `widen_search` those twice as far away.
 
     Silent is who was invited and has neither quoted nor declined; a shop that is off the market is
-    left alone. For staff. Raises Conflict unless the request is submitted or quoted.
+    left alone, and so is one that was asked less than ten minutes ago. For staff. Raises Conflict
+    unless the request is submitted or quoted, and when there is nobody but shops asked just now.
     """
     order = locks.order(order_id)
     rules.require_side(actor, order, Side.STAFF)
     order = _open_request(order_id, None, actor)
+    now = timezone.now()
     silent = order.invitations.filter(
         status=InvitationStatus.INVITED, quotes=None, shop__status=ShopStatus.ACTIVE
     )
-    silent_ids = list(silent.values_list("pk", flat=True))
-    rows = _widen(order, None, timezone.now())
+    asked_at = dict(silent.values_list("pk", "asked_at"))
+    long_silent = [pk for pk, at in asked_at.items() if at <= now - REMIND_AFTER]
+    rows = _widen(order, None, now)
     # Read after widening, which may have moved the deadline.
-    reminded = list(order.invitations.filter(pk__in=silent_ids).order_by("pk"))
+    reminded = list(order.invitations.filter(pk__in=long_silent).order_by("pk"))
+    order.invitations.filter(pk__in=long_silent).update(asked_at=now)
     ask_again(order, queries.current_lines(order), reminded)
     if not rows and not reminded:
+        if asked_at:
+            raise Conflict(
+                _("These shops were asked a few minutes ago. Give them time to answer."),
+                code="asked_just_now",
+            )
         notices.tell_customer(order, notices.NO_SHOPS, actor=actor)
     order.refresh_from_db()
     return order

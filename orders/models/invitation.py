@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clutch.core.models import Entity
@@ -28,6 +29,8 @@ class Invitation(Entity):
     estimated_delivery_minutes = models.PositiveIntegerField(_("estimated delivery (minutes)"))
     priority = models.PositiveSmallIntegerField(_("priority"))
     deadline = models.DateTimeField(_("deadline"))
+    # When the shop was asked, and last reminded by staff.
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     seen_at = models.DateTimeField(_("seen"), null=True, blank=True)
     decline_reason = models.CharField(_("reason"), max_length=20, choices=DeclineReason, blank=True)
     decline_note = models.CharField(_("note"), max_length=300, blank=True)

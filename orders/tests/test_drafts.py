@@ -1,5 +1,6 @@
 """Draft quotes: prepared from what the shop quoted before, marked with their source, sent by people."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -169,3 +170,14 @@ def test_nothing_is_sent_by_itself(shop: Shop) -> None:
     said = StreamEntry.objects.exclude(pk__in=known).values_list("stream", "type")
     assert list(said) == [(shop_stream(shop.pk), "quote-draft-ready")]
     assert not order.quotes.exists()
+
+
+def test_first_draft_and_quote_follow_the_pricing_of_the_shop() -> None:
+    """The delivery fee before there was a quote, and how long a quote stands after the close."""
+    shop = ShopFactory(pricing_strategy={"deliveryFee": "35.00", "quoteValidHours": 72})
+    order = ask(UserFactory())
+    assert draft_for(order, shop).delivery_fee == Decimal("35.00")
+    given = quote(order, shop)
+    assert order.quotes_close_at is not None
+    assert given.expires_at == order.quotes_close_at + timedelta(hours=72)
+    assert draft_for(ask(UserFactory()), shop).delivery_fee == given.delivery_fee == Decimal("50.00")

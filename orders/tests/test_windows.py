@@ -13,6 +13,7 @@ from clutch.feed.actor import Actor
 from clutch.feed.models import Job, JobState, StreamEntry
 from clutch.feed.streams import STAFF_STREAM, shop_stream
 from orders import actions, matching, tasks
+from orders.actions.windows import REMIND_AFTER
 from orders.enums import OrderStatus, Urgency
 from orders.models import Invitation, Order
 from orders.tests.acts import DELIVERY, PADS, accept, as_member, as_user, ask, quote
@@ -215,6 +216,39 @@ def test_extension_has_bounds(minutes: int) -> None:
     assert set(refused.value.fields) == {"minutes"}
 
 
+def test_window_is_not_extended_without_end() -> None:
+    """A day more at a time, while it stays open for two weeks at most; quotes can be sent all the while."""
+    shop, customer = ShopFactory(), UserFactory()
+    order = ask(customer)
+    for days, possible in ((13, True), (15, False)):
+        Order.objects.filter(pk=order.pk).update(quotes_close_at=timezone.now() + timedelta(days=days))
+        if possible:
+            actions.extend_window(order.pk, minutes=1440, actor=as_user(customer))
+            continue
+        with pytest.raises(Conflict) as refused:
+            actions.extend_window(order.pk, minutes=1, actor=as_user(customer))
+        assert refused.value.code == "window_long_enough"
+    far = timezone.now() + timedelta(days=40)
+    Order.objects.filter(pk=order.pk).update(quotes_close_at=far)
+    Invitation.objects.update(deadline=far)
+    given = quote(order, shop)
+    assert timedelta(days=29) < given.expires_at - timezone.now() <= timedelta(days=30)
+
+
+def test_each_wave_reaches_farther_than_the_one_before_up_to_the_radius(settings: Any) -> None:
+    """Whatever the order in which shops came to the market."""
+    settings.MATCH_FIRST_WAVE = 2
+    for km in (45, 3, 60, 20, 8, 31, 14, 40):
+        ShopFactory(at=(30.05 + km / 111.2, 31.24), delivery_radius_km=100)
+    order = ask(UserFactory(), parts=[PADS])
+    for wave in (2, 3, 4, 5):
+        actions.invite_next_wave(order.pk, wave=wave, actor=Actor.beat())
+    reached: dict[int, list[int]] = {}
+    for row in order.invitations.order_by("distance_m"):
+        reached.setdefault(row.wave, []).append(round(row.distance_m / 1000))
+    assert reached == {1: [3, 8], 2: [14, 20], 3: [31, 40], 4: [45]}
+
+
 def test_widening_asks_those_farther_away() -> None:
     """Beyond the first radius, up to the shops' own; a closed window opens again."""
     far = ShopFactory(at=(30.70, 31.24), delivery_radius_km=100)
@@ -231,6 +265,36 @@ def test_widening_asks_those_farther_away() -> None:
             actions.widen_search(order.pk, radius_km=radius, actor=as_user(customer))
 
 
+def asked_a_while_ago(order: Order) -> None:
+    """The shops have had their time to answer."""
+    order.invitations.update(asked_at=timezone.now() - REMIND_AFTER)
+
+
+def test_staff_do_not_ask_again_at_once() -> None:
+    """A second press, or one right after a wave, reminds nobody; it may still find others farther away."""
+    early, late = ShopFactory(), ShopFactory()
+    order = ask(UserFactory())
+    staff = as_user(StaffFactory())
+    with pytest.raises(Conflict) as refused:
+        actions.reinvite_shops(order.pk, actor=staff)
+    assert refused.value.code == "asked_just_now"
+    order.refresh_from_db()
+    assert order.search_radius_km == 50
+    order.invitations.filter(shop=early).update(asked_at=timezone.now() - timedelta(minutes=11))
+    actions.reinvite_shops(order.pk, actor=staff)
+    heard = [
+        StreamEntry.objects.filter(stream=shop_stream(shop.pk), type="new-parts-order").count()
+        for shop in (early, late)
+    ]
+    assert heard == [2, 1]
+    with pytest.raises(Conflict):
+        actions.reinvite_shops(order.pk, actor=staff)
+    far = ShopFactory(at=(30.70, 31.24), delivery_radius_km=500)
+    actions.reinvite_shops(order.pk, actor=staff)
+    assert order.invitations.filter(shop=far).exists()
+    assert StreamEntry.objects.filter(stream=shop_stream(late.pk), type="new-parts-order").count() == 1
+
+
 def test_staff_ask_silent_shops_again() -> None:
     """Who has neither quoted nor declined hears it once more, and those farther away are asked."""
     silent, quoting, declining, suspended = [ShopFactory() for _ in range(4)]
@@ -240,6 +304,7 @@ def test_staff_ask_silent_shops_again() -> None:
     actions.decline_invitation(order.pk, shop_id=declining.pk, reason="too_far", actor=as_member(declining))
     suspend_shop(suspended.pk, reason="papers", actor=as_user(StaffFactory()))
     Job.objects.all().delete()
+    asked_a_while_ago(order)
     for refused, error in ((order.customer, NotAllowed), (UserFactory(), NotFound)):
         with pytest.raises(error):
             actions.reinvite_shops(order.pk, actor=as_user(refused))
@@ -259,6 +324,7 @@ def test_asking_again_after_the_close_gives_a_new_deadline() -> None:
     """The reminder names the time that counts now."""
     shop = ShopFactory()
     order = ask(UserFactory())
+    asked_a_while_ago(order)
     Order.objects.filter(pk=order.pk).update(quotes_close_at=timezone.now())
     asked = actions.reinvite_shops(order.pk, actor=as_user(StaffFactory()))
     assert asked.is_open(timezone.now())

@@ -141,7 +141,7 @@ def test_cancel_needs_a_reason_and_changes_nothing_without(staff: Client) -> Non
 
 def test_staff_ask_silent_shops_again(staff: Client) -> None:
     order = unanswered()
-    shop = InvitationFactory(order=order).shop
+    shop = InvitationFactory(order=order, asked_at=timezone.now() - timedelta(hours=1)).shop
     assert staff.post(act_url(order, "reinvite")).status_code == 302
     order.refresh_from_db()
     assert order.search_radius_km == 100
