@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from clutch.core import versions
 from clutch.core.errors import Conflict, Invalid, NotFound
+from clutch.core.files import with_file
 from clutch.core.idempotency import unkeyed
 from clutch.core.ids import new_id
 from clutch.feed.action import action, enqueue, in_action
@@ -21,7 +22,6 @@ from clutch.feed.actor import Actor
 from clutch.feed.transition import transition
 from orders import checks, events, fulfilment_events, locks, rules
 from orders import fulfilment_notices as notices
-from orders.actions.photos import with_file
 from orders.actions.settlement import CAPTURE
 from orders.enums import (
     ORDER_TRANSITIONS,

@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import Conflict, Invalid, NotFound
+from clutch.core.files import with_file
 from clutch.core.ids import new_id
 from clutch.feed.action import action
 from clutch.feed.actor import Actor
 from orders import fulfilment_events, locks, rules
 from orders import fulfilment_notices as notices
-from orders.actions.photos import with_file
 from orders.enums import ACCEPTED_OR_LATER, OPEN, InvitationStatus, MessageSide
 from orders.inputs import Photo
 from orders.models import Invitation, Message, MessageThread, Order, Quote

@@ -1,20 +1,13 @@
-"""Photos of requested parts and of offers. The files are cleaned before they come here.
+"""Photos of requested parts and of offers. The files are cleaned before they come here."""
 
-A file is written before its act begins and deleted when the act fails, also at its commit: a
-retried act does not write it twice, and a refused one leaves nothing.
-"""
-
-from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import Conflict, NotFound
+from clutch.core.files import delete_after_commit, with_file
 from clutch.core.ids import new_id
 from clutch.feed.action import action
 from clutch.feed.actor import Actor
@@ -25,8 +18,6 @@ from orders.enums import OPEN, OrderStatus, Side
 from orders.inputs import Photo
 from orders.models import LinePhoto, Order, OrderLine, QuoteLine
 from orders.models.order import MAX_PHOTOS
-
-Row = TypeVar("Row")
 
 
 def add_line_photo(order_id: UUID, *, line_id: UUID, photo: Photo, actor: Actor) -> LinePhoto:
@@ -40,16 +31,6 @@ def add_line_photo(order_id: UUID, *, line_id: UUID, photo: Photo, actor: Actor)
     row = LinePhoto(pk=new_id(), line=line)
     act = partial(_add_line_photo, order_id, row=row, actor=actor)
     return with_file(row.file, photo, act)
-
-
-def with_file(file: FieldFile, photo: Photo, act: Callable[[], Row]) -> Row:
-    """Store a file, then run the act that writes its row; without the row the file goes again."""
-    file.save(photo.name or "photo.jpg", photo, save=False)
-    try:
-        return act()
-    except BaseException:
-        file.storage.delete(str(file.name))
-        raise
 
 
 @action
@@ -89,9 +70,8 @@ def remove_line_photo(order_id: UUID, *, photo_id: UUID, actor: Actor) -> None:
     row = LinePhoto.objects.filter(pk=photo_id, line__order=order_id).first()
     if row is None:
         raise NotFound(_("There is no such photo."))
-    file = row.file
     row.delete()
-    transaction.on_commit(partial(file.storage.delete, str(file.name)))
+    delete_after_commit([row.file])
     _tell_shops(order)
 
 
@@ -112,10 +92,8 @@ def _set_offer_photo(quote_id: UUID, *, offer: QuoteLine, actor: Actor) -> Quote
     row = QuoteLine.objects.filter(pk=offer.pk, quote=quote_id).first()
     if row is None:
         raise NotFound(_("There is no such offer."))
-    former = str(row.photo.name or "")
+    delete_after_commit([row.photo])
     row.photo = offer.photo.name
     row.save(update_fields=["photo"])
-    if former:
-        transaction.on_commit(partial(row.photo.storage.delete, former))
     events.quote_updated(order, quote)
     return row

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from clutch.core import versions
 from clutch.core.errors import Conflict, NotAllowed, NotFound
+from clutch.core.files import delete_after_commit
 from clutch.core.money import MAX_AMOUNT
 from clutch.feed.action import action, enqueue
 from clutch.feed.actor import Actor
@@ -217,7 +218,9 @@ def _write_offers(
     if existing:
         # A preference moves from one row to another: first nobody has it, so that no two ever do.
         quote.lines.filter(preferred=True).update(preferred=False)
-        quote.lines.exclude(pk__in=[offer.offer_id for offer in offers if offer.offer_id]).delete()
+        dropped = existing.keys() - {offer.offer_id for offer in offers}
+        delete_after_commit(existing[offer_id].photo for offer_id in dropped)
+        quote.lines.filter(pk__in=dropped).delete()
     new = []
     for position, offer in enumerate(offers):
         line = lines[offer.part_id]

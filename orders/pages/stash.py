@@ -8,6 +8,7 @@ new one clears away what is older than two days.
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.core.files.base import ContentFile, File
 from django.http import HttpRequest
@@ -80,7 +81,9 @@ def _too_many_from(request: HttpRequest) -> bool:
     """Whether nobody in particular has sent too many photos from this address within the hour."""
     if request.user.is_authenticated:
         return False
-    key = f"photos:{request.META.get('REMOTE_ADDR', '')}:{datetime.now(UTC):%Y%m%d%H}"
+    # The address behind the proxies of ours, as the limits of sign-ins count it.
+    address = get_adapter().get_client_ip(request)
+    key = f"photos:{address}:{datetime.now(UTC):%Y%m%d%H}"
     cache.add(key, 0, timeout=3600)
     return int(cache.incr(key)) > MOST_UNKNOWN
 

@@ -277,3 +277,23 @@ def test_photo_of_an_offer() -> None:
         seen: Any = api(person).get(url)
         assert seen.status_code == status
         assert not seen.streaming or b"".join(seen.streaming_content)
+
+
+def test_dropped_offer_takes_its_photo_along(django_capture_on_commit_callbacks: Any) -> None:
+    """A revision that leaves an offer out; the photo of the offer that stays, stays."""
+    member = MemberFactory()
+    order = ask(UserFactory())
+    given = quote(order, member.shop)
+    kept, dropped = given.lines.order_by("position")
+    for offer in (kept, dropped):
+        url = f"/api/v1/shop-quotes/{given.pk}/offers/{offer.pk}/photo"
+        photo = SimpleUploadedFile("p.jpg", jpeg(), "image/jpeg")
+        assert api(member.user).put(url, {"photo": photo}, format="multipart").status_code == 200
+        offer.refresh_from_db()
+    lines = [{"partId": str(kept.line_id), "offerId": str(kept.pk), "available": True, "unitPrice": "9.00"}]
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = api(member.user).put(f"/api/v1/shop-quotes/{given.pk}", {"lines": lines})
+        assert answer.status_code == 200
+        assert dropped.photo.storage.exists(str(dropped.photo.name))
+    assert kept.photo.storage.exists(str(kept.photo.name))
+    assert not dropped.photo.storage.exists(str(dropped.photo.name))

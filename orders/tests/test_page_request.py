@@ -192,6 +192,19 @@ def test_what_is_no_photo_is_refused_at_its_row(client: Client, customer: Any) -
     assert Order.objects.count() == 0
 
 
+def test_strangers_photos_are_counted_by_the_address_behind_our_proxies(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a proxy every request comes from its address; each client has a count of its own."""
+    monkeypatch.setattr("orders.pages.stash.MOST_UNKNOWN", 1)
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    answers = [
+        Client().post("/request/photos", {"photo": png()}, headers={"X-Forwarded-For": address}).status_code
+        for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2")
+    ]
+    assert answers == [200, 400, 200]
+
+
 def test_photo_of_another_session_is_not_served(client: Client) -> None:
     answer = client.post("/request/photos", {"photo": png()})
     token = answer.content.decode().partition('data-token="')[2].partition('"')[0]

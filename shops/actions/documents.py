@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import Conflict, Invalid, NotFound
+from clutch.core.files import delete_after_commit, with_file
 from clutch.core.photos import accept_photo
 from clutch.feed.action import action
 from clutch.feed.actor import Actor
@@ -22,7 +22,6 @@ PDF = "application/pdf"
 MOST_DOCUMENTS = 20
 
 
-@action
 def add_document(
     *,
     kind: str,
@@ -37,15 +36,6 @@ def add_document(
     are 20 already.
     """
     content, content_type = _accepted(file)
-    if onboarding_id is not None:
-        require_in_progress(get_locked_onboarding(onboarding_id))
-        held = ShopDocument.objects.filter(onboarding_id=onboarding_id)
-    else:
-        assert shop_id is not None
-        get_locked_shop(shop_id)
-        held = ShopDocument.objects.filter(shop_id=shop_id)
-    if held.count() >= MOST_DOCUMENTS:
-        raise Conflict(_("There are enough documents; remove one first."), code="too_many")
     document = ShopDocument(
         onboarding_id=onboarding_id,
         shop_id=shop_id,
@@ -55,7 +45,20 @@ def add_document(
         size=content.size,
         uploaded_by_id=actor.user_id,
     )
-    document.file.save("", content, save=False)
+    return with_file(document.file, content, partial(_add, document, actor=actor))
+
+
+@action
+def _add(document: ShopDocument, *, actor: Actor) -> ShopDocument:
+    if document.onboarding_id is not None:
+        require_in_progress(get_locked_onboarding(document.onboarding_id))
+        held = ShopDocument.objects.filter(onboarding_id=document.onboarding_id)
+    else:
+        assert document.shop_id is not None
+        get_locked_shop(document.shop_id)
+        held = ShopDocument.objects.filter(shop_id=document.shop_id)
+    if held.count() >= MOST_DOCUMENTS:
+        raise Conflict(_("There are enough documents; remove one first."), code="too_many")
     document.save(force_insert=True)
     return document
 
@@ -72,7 +75,7 @@ def remove_document(document_id: UUID, *, actor: Actor) -> None:
     elif document.onboarding_id:
         require_in_progress(get_locked_onboarding(document.onboarding_id))
     document.delete()
-    transaction.on_commit(partial(document.file.storage.delete, document.file.name or ""))
+    delete_after_commit([document.file])
 
 
 def _accepted(file: Any) -> "tuple[ContentFile[bytes], str]":

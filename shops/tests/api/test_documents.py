@@ -1,10 +1,14 @@
 """Documents: private, checked, and gone for good when removed."""
 
+import os
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clutch.accounts.tests.factories import StaffFactory, UserFactory
+from clutch.core.errors import Conflict
 from shops.models import Shop, ShopDocument
+from shops.storage import PrivateStorage
 from shops.tests.api.people import OUTSIDE, client, people, photo
 from shops.tests.factories import OnboardingFactory, ShopFactory
 
@@ -123,7 +127,24 @@ def test_there_is_no_public_address(shop, everyone):
         ShopDocument.objects.get().file.url  # noqa: B018
 
 
+def kept_files() -> int:
+    folder = PrivateStorage().path("documents")
+    return len(os.listdir(folder)) if os.path.isdir(folder) else 0
+
+
 def test_enough_is_enough(shop, everyone):
+    before = kept_files()
     for _ in range(20):
         assert send(everyone["owner"], shop).status_code == 201
     assert send(everyone["owner"], shop).status_code == 409
+    assert kept_files() - before == 20
+
+
+def test_document_of_an_act_that_fails_at_the_end_is_not_kept(shop, everyone, monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise Conflict("too late")
+
+    before = kept_files()
+    monkeypatch.setattr(ShopDocument, "save", fail)
+    assert send(everyone["owner"], shop).status_code == 409
+    assert kept_files() == before

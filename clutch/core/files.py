@@ -1,0 +1,31 @@
+"""Files that belong to rows: kept only where the row is."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TypeVar
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
+
+Row = TypeVar("Row")
+
+
+def with_file(file: FieldFile, content: "ContentFile[bytes]", act: Callable[[], Row]) -> Row:
+    """Store a file, then run the act that writes its row; without the row the file goes again.
+
+    So a retried act does not write it twice, and one that is refused, also at its commit, leaves nothing.
+    """
+    file.save(content.name or "file", content, save=False)
+    try:
+        return act()
+    except BaseException:
+        file.storage.delete(str(file.name))
+        raise
+
+
+def delete_after_commit(files: Iterable[FieldFile]) -> None:
+    """Delete files whose rows the act under way removes; empty ones are left out."""
+    for file in files:
+        if file.name:
+            transaction.on_commit(partial(file.storage.delete, str(file.name)))
