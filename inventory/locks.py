@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import NotFound
-from inventory.models import Bin, CountSheet, Hold, Part, Stock
+from inventory.models import Bin, CountSheet, Hold, Part, Stock, StockPolicy
 
 
 def parts(shop_id: UUID, ids: Collection[UUID]) -> QuerySet[Part]:
@@ -49,13 +49,30 @@ def stocks(shop_id: UUID, part_ids: Collection[UUID]) -> dict[UUID, Stock]:
     return found
 
 
-def open_holds(document_id: UUID) -> QuerySet[Hold]:
-    """The open holds of a document, locked; the stock of their parts must be locked before."""
+def stocks_of(part_ids: Collection[UUID]) -> dict[UUID, Stock]:
+    """The stock rows of parts of any shops, locked in the order of their parts."""
+    rows = Stock.objects.select_for_update(no_key=True, of=("self",)).filter(part__in=part_ids)
+    return {row.part_id: row for row in rows.order_by("part")} if part_ids else {}
+
+
+def holds(ids: Collection[UUID]) -> QuerySet[Hold]:
+    """Holds, locked."""
+    return Hold.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk")
+
+
+def open_holds(document_ids: Collection[UUID]) -> QuerySet[Hold]:
+    """The open holds of documents, locked; the documents must be locked before."""
     return (
         Hold.objects.select_for_update(no_key=True, of=("self",))
-        .filter(document_id=document_id, status="open")
+        .filter(document_id__in=document_ids, status="open")
         .order_by("pk")
     )
+
+
+def policy(shop_id: UUID) -> StockPolicy:
+    """A shop's stock policy, locked; it begins with the defaults where there was none."""
+    StockPolicy.objects.bulk_create([StockPolicy(shop_id=shop_id)], ignore_conflicts=True)
+    return StockPolicy.objects.select_for_update(no_key=True, of=("self",)).get(shop=shop_id)
 
 
 def count_sheet(shop_id: UUID, sheet_id: UUID) -> CountSheet:

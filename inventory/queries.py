@@ -54,13 +54,21 @@ def open_holds(part_ids: Collection[UUID], now: datetime | None = None) -> Query
 
 
 def availability(
-    part_ids: Collection[UUID], *, now: datetime | None = None, stocks: Mapping[UUID, Stock] | None = None
+    part_ids: Collection[UUID],
+    *,
+    now: datetime | None = None,
+    stocks: Mapping[UUID, Stock] | None = None,
+    spare: Collection[UUID] = (),
 ) -> dict[UUID, Availability]:
-    """What there is of each part. Two queries; one when the (locked) `stocks` are at hand."""
+    """What there is of each part. Two queries; one when the (locked) `stocks` are at hand.
+
+    The holds of the documents in `spare` do not count.
+    """
     if stocks is None:
         stocks = {stock.part_id: stock for stock in Stock.objects.filter(part__in=part_ids)}
     held = (
         open_holds(part_ids, now)
+        .exclude(document_id__in=spare)
         .order_by()
         .values("part")
         .annotate(reserved=Sum("quantity"), soft=Sum("quantity", filter=Q(kind=HoldKind.SOFT), default=0))

@@ -1,5 +1,6 @@
 """Who may see and do what in a shop's stock."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -34,4 +35,10 @@ def parts_for(member: Member) -> QuerySet[Part]:
 
 def policy_of(shop_id: UUID) -> StockPolicy:
     """The shop's policy, or the defaults, unsaved."""
-    return StockPolicy.objects.filter(shop=shop_id).first() or StockPolicy(shop_id=shop_id)
+    return policies_of([shop_id])[shop_id]
+
+
+def policies_of(shop_ids: Collection[UUID]) -> dict[UUID, StockPolicy]:
+    """The policies of shops, or the defaults, unsaved. One query."""
+    rows = {row.shop_id: row for row in StockPolicy.objects.filter(shop__in=shop_ids)}
+    return {shop_id: rows.get(shop_id) or StockPolicy(shop_id=shop_id) for shop_id in shop_ids}

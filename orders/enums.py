@@ -87,6 +87,17 @@ class DeclineReason(TextChoices):
     OTHER = "other", _("another reason")
 
 
+class Unsent(TextChoices):
+    """Why a drafted quote waits for a person though the shop lets quotes from stock go by themselves."""
+
+    NOT_IN_STOCK = "not_in_stock", _("not every part is in stock")
+    NOT_EXACT = "not_exact", _("a part was not named by its own number")
+    NOT_PROVEN = "not_proven", _("stock that nobody has received or counted")
+    BELOW_COST = "below_cost", _("a price below cost, or a part without a cost")
+    ABOVE_LIMIT = "above_limit", _("above your limit")
+    REFUSED = "refused", _("it could not be sent")
+
+
 class Side(StrEnum):
     """On which side of an order an actor stands."""
 

@@ -15,7 +15,7 @@ from clutch.core.money import round_money
 from clutch.feed.action import publish
 from clutch.feed.streams import STAFF_STREAM, Event, shop_stream, user_stream
 from orders.enums import InvitationStatus
-from orders.models import Invitation, Order, OrderLine, Quote
+from orders.models import Invitation, Order, OrderLine, Quote, QuoteLine
 
 
 def vehicle(order: Order) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _quote(quote: Quote) -> dict[str, Any]:
 def quote_sent(quote: Quote) -> None:
     """Tell the colleagues in the shop that its quote was sent, revised or withdrawn."""
     total = amount(quote.total_price, quote.currency)
-    data = {**_ids(quote), "status": quote.status, "totalPrice": total}
+    data = {**_ids(quote), "status": quote.status, "totalPrice": total, "byRule": quote.sent_by_rule}
     publish(Event((shop_stream(quote.shop_id),), "quote-sent", data))
 
 
@@ -137,6 +137,20 @@ def quote_expired(order: Order, quote: Quote) -> None:
 def quote_accepted(quote: Quote) -> None:
     """Tell the shop that its quote was taken."""
     publish(Event((shop_stream(quote.shop_id),), "quote-accepted", _ids(quote)))
+
+
+def order_short(order: Order, lacking: Iterable[tuple[QuoteLine, int, int]]) -> None:
+    """Tell the selected shop which parts it has sold and cannot hold: asked for and held, in units."""
+    data = {
+        "orderId": str(order.pk),
+        "orderNumber": order.number,
+        "parts": [
+            {"offerId": str(offer.pk), "name": offer.line.name, "asked": asked, "held": held}
+            for offer, asked, held in lacking
+        ],
+    }
+    assert order.shop_id is not None
+    publish(Event((shop_stream(order.shop_id),), "order-short", data))
 
 
 def quote_lost(quote: Quote) -> None:

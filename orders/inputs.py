@@ -39,6 +39,7 @@ class OfferInput(TypedDict):
     """One offer of a quote for one part; prices in the request's currency.
 
     With `offer_id` a revision keeps that offer (and its photo), without it adds one.
+    `stock_part_id` is the shop's own part; see `orders.stock_source.parts_offered`.
     """
 
     part_id: UUID
@@ -55,6 +56,7 @@ class OfferInput(TypedDict):
     lead_time_minutes: NotRequired[int | None]
     notes: NotRequired[str]
     offer_id: NotRequired[UUID | None]
+    stock_part_id: NotRequired[UUID | None]
 
 
 # ContentFile takes its parameter for type checkers only.

@@ -26,6 +26,7 @@ QUOTE_WITHDRAWN = "quote-withdrawn"
 QUOTE_EXPIRED = "quote-expired"
 QUOTE_ACCEPTED = "quote-accepted"
 QUOTE_LOST = "quote-lost"
+PARTS_SHORT = "order-short"
 QUOTE_REOPENED = "quote-reopened"
 NO_SHOPS = "no-shops"
 NO_QUOTES = "no-quotes"
@@ -79,6 +80,12 @@ register(
     label=_("Accepted quotes of the shop"),
     sound="accepted",
     segment="shops",
+)
+register(
+    PARTS_SHORT,
+    title=_("Not enough in stock for %(number)s"),
+    body=_("You have sold more than is there: %(parts)s. Get it, or tell the customer."),
+    label=_("Accepted quotes that the stock does not cover"),
 )
 register(
     QUOTE_LOST,

@@ -21,7 +21,11 @@ from orders.models import Order, OrderLine, QuoteLine
 
 @dataclass(frozen=True)
 class Origin:
-    """Which document a price comes from: `kind` is "quote", `number` is the number of its order."""
+    """Which document a price comes from.
+
+    `kind` is "quote" (`number` is that of its order) or "stock" (`number` is that of the part, `at`
+    when somebody last had it in hand, else when the part was last written).
+    """
 
     kind: str
     id: str
@@ -44,6 +48,8 @@ class Priced:
     part_number: str = ""
     warranty: str = ""
     lead_time_minutes: int | None = None
+    stock_part_id: UUID | None = None
+    is_exact: bool = False
 
     def as_offer(self, line: OrderLine) -> dict[str, Any]:
         """The offer as a draft keeps it: plain JSON types, snake_case."""
@@ -52,6 +58,7 @@ class Priced:
         for name in ("unit_price", "core_charge"):
             fields[name] = None if fields[name] is None else str(fields[name])
         source["at"] = self.origin.at.isoformat()
+        fields["stock_part_id"] = None if self.stock_part_id is None else str(self.stock_part_id)
         return {
             "part_id": str(line.pk),
             "available": True,

@@ -34,8 +34,8 @@ def expire_quote(quote_id: str) -> None:
 
 @job
 def make_draft(invitation_id: str) -> None:
-    """Prepare a draft quote for an invited shop."""
-    actions.make_draft(UUID(invitation_id), actor=Actor.beat())
+    """Prepare a draft quote for an invited shop, and send it where the shop's rule says so."""
+    actions.answer_invitation(UUID(invitation_id), actor=Actor.beat())
 
 
 @job

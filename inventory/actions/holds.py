@@ -1,6 +1,6 @@
 """Acts that promise units to a document, and that end the promise."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,14 +9,15 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clutch.core.errors import Conflict
+from clutch.core.errors import Conflict, NotFound
 from clutch.feed.action import action
 from clutch.feed.actor import Actor
 from clutch.feed.transition import transition
 from inventory import events, locks, queries
+from inventory.actions.stock import move_stock
 from inventory.enums import HOLD_TRANSITIONS, HoldKind, HoldStatus
-from inventory.ledger import Document
-from inventory.models import Hold
+from inventory.ledger import Document, Entry
+from inventory.models import Hold, Movement, Stock
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,21 @@ class Wanted:
     part_id: UUID
     quantity: int
     line_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What one document is to hold, and until when; None is for good.
+
+    `partly`: where there is less, what there is is held, and nothing where there is nothing.
+    """
+
+    shop_id: UUID
+    document: Document
+    wanted: Sequence[Wanted]
+    kind: HoldKind
+    expires_at: datetime | None
+    partly: bool = False
 
 
 @action
@@ -41,22 +57,37 @@ def hold_parts(
 ) -> list[Hold]:
     """Hold units for a document; what it held before is released first.
 
-    Raises Conflict `not_enough_stock` when less is available, unless `partly`: then what there is
-    is held, and nothing where there is nothing. A hard hold pushes soft ones aside only by
-    counting before them; it does not end them.
+    Raises Conflict `not_enough_stock` when less is available, unless `partly`. A hard hold pushes
+    soft ones aside only by counting before them; it does not end them.
     """
-    assert document.id is not None
-    stocks = locks.stocks(shop_id, {item.part_id for item in wanted}) if wanted else {}
-    _end(list(locks.open_holds(document.id)), HoldStatus.RELEASED, actor=actor)
-    found = queries.availability(list(stocks), stocks=stocks)
+    return hold_all([Promise(shop_id, document, wanted, kind, expires_at, partly)], actor=actor)[0]
+
+
+@action
+def hold_all(promises: Sequence[Promise], *, actor: Actor) -> list[list[Hold]]:
+    """Hold units for several documents, as `hold_parts` does for one; the first is served first.
+
+    All parts are locked at once, so that acts over the same shops cannot wait for one another.
+    """
+    stocks = locks.stocks_of({item.part_id for promise in promises for item in promise.wanted})
+    return [_keep(promise, stocks, actor=actor) for promise in promises]
+
+
+def _keep(promise: Promise, locked: Mapping[UUID, Stock], *, actor: Actor) -> list[Hold]:
+    assert promise.document.id is not None
+    stocks = {item.part_id: locked.get(item.part_id) for item in promise.wanted}
+    if any(stock is None or stock.shop_id != promise.shop_id for stock in stocks.values()):
+        raise NotFound(_("There is no such part."))
+    _end(list(locks.open_holds([promise.document.id])), HoldStatus.RELEASED, actor=actor)
+    found = queries.availability(list(stocks), stocks={k: v for k, v in stocks.items() if v is not None})
     left = {
-        part_id: there.for_counter if kind == HoldKind.HARD else there.available
+        part_id: there.for_counter if promise.kind == HoldKind.HARD else there.available
         for part_id, there in found.items()
     }
     rows: list[Hold] = []
-    for item in wanted:
+    for item in promise.wanted:
         units = min(item.quantity, max(left[item.part_id], 0))
-        if units < item.quantity and not partly:
+        if units < item.quantity and not promise.partly:
             raise Conflict(
                 _("There is not enough in stock to hold."),
                 code="not_enough_stock",
@@ -64,15 +95,23 @@ def hold_parts(
             )
         if units:
             left[item.part_id] -= units
-            row = Hold(
-                shop_id=shop_id, part_id=item.part_id, kind=kind, quantity=units,
-                document_line_id=item.line_id, expires_at=expires_at, **_columns(document),
-            )  # fmt: skip
-            rows.append(row)
+            rows.append(_hold(promise, item, units))
     Hold.objects.bulk_create(rows)
     for row in rows:
         events.hold_changed(row)
     return rows
+
+
+def _hold(promise: Promise, item: Wanted, units: int) -> Hold:
+    return Hold(
+        shop_id=promise.shop_id,
+        part_id=item.part_id,
+        kind=promise.kind,
+        quantity=units,
+        document_line_id=item.line_id,
+        expires_at=promise.expires_at,
+        **_columns(promise.document),
+    )
 
 
 def _columns(document: Document) -> dict[str, Any]:
@@ -86,12 +125,42 @@ def _columns(document: Document) -> dict[str, Any]:
 @action
 def end_holds(document_id: UUID, *, to: HoldStatus, actor: Actor) -> list[Hold]:
     """End what a document holds: released, taken by the counter, consumed or expired."""
-    parts = Hold.objects.filter(document_id=document_id, status=HoldStatus.OPEN).values_list(
-        "shop_id", "part_id"
-    )
-    for shop_id in sorted({shop_id for shop_id, _part in parts}):
-        locks.stocks(shop_id, {part_id for shop, part_id in parts if shop == shop_id})
-    return _end(list(locks.open_holds(document_id)), to, actor=actor)
+    return end_holds_of([document_id], to=to, actor=actor)
+
+
+@action
+def end_holds_of(document_ids: Collection[UUID], *, to: HoldStatus, actor: Actor) -> list[Hold]:
+    """End what documents hold. The caller has their locks.
+
+    The ledger is not locked: what ends only leaves more to others, so nobody's check is undone.
+    """
+    return _end(list(locks.open_holds(document_ids)), to, actor=actor)
+
+
+@action
+def take_hold(hold_id: UUID, *, actor: Actor) -> Hold:
+    """End a soft hold because the counter takes its units. The caller has the document's lock.
+
+    Raises Conflict `hold_over` once it has ended or run out, or for a hard one.
+    """
+    hold = locks.holds([hold_id]).first()
+    if hold is None or hold.kind != HoldKind.SOFT or not hold.counts_at(timezone.now()):
+        raise Conflict(_("These units are not held for a quote any more."), code="hold_over")
+    return _end([hold], HoldStatus.TAKEN, actor=actor)[0]
+
+
+@action
+def hand_over_held(
+    shop_id: UUID, entries: Sequence[Entry], *, held_for: UUID, document: Document, actor: Actor
+) -> list[Movement]:
+    """Move the units of a document that is handed over, and end its holds as consumed.
+
+    `held_for` is the order, `document` the sale that it becomes. Raises as `move_stock` does; what
+    the order holds does not stand in its own way.
+    """
+    movements = move_stock(shop_id, entries, document=document, spare=[held_for], actor=actor)
+    end_holds(held_for, to=HoldStatus.CONSUMED, actor=actor)
+    return movements
 
 
 def _end(holds: Sequence[Hold], to: HoldStatus, *, actor: Actor) -> list[Hold]:

@@ -19,11 +19,13 @@ from orders.actions.photos import (
     add_offer_photo,
     remove_line_photo,
 )
-from orders.actions.quotes import expire_quote, provide_quote, update_quote, withdraw_quote
+from orders.actions.quote_endings import expire_quote, withdraw_quote
+from orders.actions.quotes import provide_quote, update_quote
 from orders.actions.rating import rate_order
 from orders.actions.requests import amend_order, create_order, submit_order
 from orders.actions.settlement import settle_card_payment
 from orders.actions.telling import tell_shops_now
+from orders.actions.unattended import answer_invitation
 from orders.actions.windows import (
     close_window,
     extend_window,
@@ -38,6 +40,7 @@ __all__ = [
     "add_line_photo",
     "add_offer_photo",
     "amend_order",
+    "answer_invitation",
     "cancel_order",
     "close_window",
     "collect_cash",

@@ -10,9 +10,12 @@ from clutch.core.errors import Conflict, NotFound
 from clutch.feed.action import action
 from clutch.feed.actor import Actor
 from clutch.feed.transition import transition
+from inventory.actions.holds import end_holds
+from inventory.enums import HoldStatus
 from orders import checks, events, locks, notices, rules
+from orders.actions.holds import Short, hold_order
 from orders.actions.payment import open_payment
-from orders.actions.quotes import lose_quotes
+from orders.actions.quote_endings import lose_quotes
 from orders.enums import (
     ACCEPTED_OR_LATER,
     ORDER_TRANSITIONS,
@@ -61,6 +64,8 @@ def accept_quote(
     _refuse_shop(quote)
     method = payment_method or order.payment_method
     _take(order, quote, method, now, actor)
+    short = hold_order(order, quote, actor=actor)
+    end_holds(quote.pk, to=HoldStatus.RELEASED, actor=actor)
     lose_quotes(
         order,
         [other for pk, other in quotes.items() if pk != quote_id],
@@ -69,6 +74,7 @@ def accept_quote(
         actor=actor,
     )
     _tell(order, quote, [other for other in quotes.values() if other.status == QuoteStatus.LOST])
+    _tell_short(order, short)
     order.payment_url = open_payment(order, actor=actor)
     return order
 
@@ -157,3 +163,12 @@ def _tell(order: Order, quote: Quote, lost: list[Quote]) -> None:
         currency=quote.currency,
     )
     notices.tell_shops(order, [other.shop_id for other in lost], notices.QUOTE_LOST)
+
+
+def _tell_short(order: Order, short: list[Short]) -> None:
+    """Tell the shop what it has sold and does not have."""
+    if not short or order.shop_id is None:
+        return
+    events.order_short(order, [(row.offer, row.asked, row.held) for row in short])
+    names = ", ".join(f"{row.asked - row.held} × {row.offer.line.name}" for row in short)
+    notices.tell_shops(order, [order.shop_id], notices.PARTS_SHORT, parts=names)

@@ -8,9 +8,11 @@ from clutch.core import versions
 from clutch.feed.action import action
 from clutch.feed.actor import Actor
 from clutch.feed.transition import transition
+from inventory.actions.holds import end_holds
+from inventory.enums import HoldStatus
 from orders import checks, events, locks, notices, rules
 from orders.actions.payment import release_payment
-from orders.actions.quotes import lose_quotes
+from orders.actions.quote_endings import lose_quotes
 from orders.enums import ACCEPTED_OR_LATER, OPEN, ORDER_TRANSITIONS, InvitationStatus, OrderStatus, Side
 from orders.models import Order
 
@@ -47,6 +49,7 @@ def cancel_order(
         asked = order.invitations.exclude(status=InvitationStatus.DECLINED)
         events.parts_order_closed(order, asked.values_list("shop_id", flat=True), "cancelled")
     if was in ACCEPTED_OR_LATER:
+        end_holds(order.pk, to=HoldStatus.RELEASED, actor=actor)
         release_payment(order, actor=actor, reason=reason)
     _tell(order, [quote.shop_id for quote in lost], passing, reason, actor)
     return order

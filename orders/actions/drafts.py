@@ -1,4 +1,4 @@
-"""Draft quotes: prepared for a shop, sent only by a person."""
+"""Draft quotes: prepared for a shop, and sent by a person; `unattended` sends those that a rule allows."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -25,7 +25,9 @@ def make_draft(invitation_id: UUID, *, actor: Actor) -> QuoteDraft | None:
     """
     invitation = Invitation.objects.select_related("shop").get(pk=invitation_id)
     order = locks.order(invitation.order_id)
-    quoted = order.quotes.filter(shop=invitation.shop_id, status__in=LIVE_QUOTE).exists()
+    standing = order.quotes.filter(shop=invitation.shop_id, status__in=LIVE_QUOTE)
+    # What the rule has sent, it may send anew for what is asked now.
+    quoted = standing.exclude(sent_by_rule=True, answers_revision__lt=order.revision).exists()
     if order.status not in OPEN or quoted:
         return None
     lines = queries.current_lines(order)
@@ -44,6 +46,7 @@ def make_draft(invitation_id: UUID, *, actor: Actor) -> QuoteDraft | None:
             "delivery_fee": _usual_delivery_fee(invitation),
             "estimated_delivery_minutes": invitation.estimated_delivery_minutes,
             "priced_parts": len(priced),
+            "unsent_reason": "",
         },
     )
     if priced:
@@ -80,6 +83,7 @@ def offers_of(draft: QuoteDraft) -> list[OfferInput]:
                 "part_number": line["part_number"],
                 "warranty": line["warranty"],
                 "lead_time_minutes": line["lead_time_minutes"],
+                "stock_part_id": UUID(line["stock_part_id"]) if line.get("stock_part_id") else None,
             }
         )
     return offers

@@ -8,11 +8,14 @@ from django.utils import timezone
 from clutch.feed.action import action
 from clutch.feed.actor import Actor
 from clutch.feed.transition import transition
+from inventory.actions.holds import end_holds
+from inventory.enums import HoldStatus
 from orders import events, locks, notices, queries
 from orders.actions.bookkeeping import move_payment
+from orders.actions.holds import hold_quotes
 from orders.actions.invitations import refresh_invitations
 from orders.actions.payment import release_payment
-from orders.actions.quotes import expire_quote
+from orders.actions.quote_endings import expire_quote
 from orders.actions.windows import close_window, schedule
 from orders.enums import (
     ORDER_TRANSITIONS,
@@ -61,6 +64,8 @@ def time_out_payment(payment_id: UUID, *, actor: Actor) -> bool:
         move_payment(order, PaymentStatus.PENDING, actor=actor, reason=REASON)
     release_payment(order, actor=actor, reason=REASON)
     _tell(order, revived, shop_id, now, actor)
+    end_holds(order.pk, to=HoldStatus.RELEASED, actor=actor)
+    hold_quotes(order, [quote for quote in revived if quote.is_live(now)], actor=actor)
     for quote in revived:
         expire_quote(quote.pk, actor=actor)
     # The jobs of the window that ran meanwhile found the order accepted and did nothing.

@@ -13,7 +13,7 @@ from clutch.feed.action import action
 from clutch.feed.actor import Actor
 from orders import events, locks, rules
 from orders.actions.invitations import refresh_invitations
-from orders.actions.quotes import lock_live_quote
+from orders.actions.quote_endings import lock_live_quote
 from orders.enums import OPEN, OrderStatus, Side
 from orders.inputs import Photo
 from orders.models import LinePhoto, Order, OrderLine, QuoteLine

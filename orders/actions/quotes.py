@@ -1,6 +1,6 @@
-"""A shop's quote: given, revised, taken back, run out, lost."""
+"""A shop's quote: given and revised; how it ends is in `quote_endings`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,18 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clutch.core import versions
-from clutch.core.errors import Conflict, NotAllowed, NotFound
+from clutch.core.errors import Conflict, NotAllowed
 from clutch.core.files import delete_after_commit
 from clutch.core.money import MAX_AMOUNT
 from clutch.feed.action import action, enqueue
 from clutch.feed.actor import Actor
 from clutch.feed.transition import transition
 from orders import checks, events, locks, notices, queries, rules
+from orders.actions.holds import hold_quote
 from orders.actions.invitations import require_open
+from orders.actions.quote_endings import expire_overdue, lock_quote, require_live
 from orders.enums import (
     INVITATION_TRANSITIONS,
     LIVE_QUOTE,
-    OPEN,
     ORDER_TRANSITIONS,
     QUOTE_TRANSITIONS,
     InvitationStatus,
@@ -32,11 +33,22 @@ from orders.enums import (
 )
 from orders.inputs import OfferInput
 from orders.models import Invitation, Order, OrderLine, Quote, QuoteLine
+from orders.stock_source import parts_offered
 from orders.sums import Chosen, quote_sums
 from shops.enums import ShopStatus
 from shops.models import Shop
 
 LONGEST_VALIDITY = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class GivenTerms:
+    """What was said apart from the lines, unchecked; None is for the usual."""
+
+    delivery_fee: Decimal
+    estimated_delivery_minutes: int | None = None
+    notes: str = ""
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -71,9 +83,44 @@ def provide_quote(
     amended or the shop has a quote there already, Invalid at the fields.
     """
     rules.require_member(actor, shop_id)
+    terms = GivenTerms(delivery_fee, estimated_delivery_minutes, notes, expires_at)
+    return _provide(order_id, shop_id, lines, terms, request_revision=request_revision, actor=actor)
+
+
+@action
+def provide_quote_by_rule(
+    order_id: UUID,
+    *,
+    shop_id: UUID,
+    lines: Sequence[OfferInput],
+    delivery_fee: Decimal,
+    estimated_delivery_minutes: int,
+    request_revision: int,
+    actor: Actor,
+) -> Quote:
+    """Send a quote that no person has looked at; the caller has asked the shop's rule.
+
+    Raises as `provide_quote` does, and Conflict `not_enough_stock` unless all of it can be held.
+    """
+    terms = GivenTerms(delivery_fee, estimated_delivery_minutes)
+    return _provide(
+        order_id, shop_id, lines, terms, request_revision=request_revision, by_rule=True, actor=actor
+    )
+
+
+def _provide(
+    order_id: UUID,
+    shop_id: UUID,
+    lines: Sequence[OfferInput],
+    given: GivenTerms,
+    *,
+    request_revision: int | None,
+    by_rule: bool = False,
+    actor: Actor,
+) -> Quote:
     order = locks.order(order_id)
     now = timezone.now()
-    _expire_overdue(order, shop_id, now, actor)
+    expire_overdue(order, shop_id, now, actor)
     invitation = locks.invitation(order_id, shop_id)
     shop = _active_shop(shop_id)
     require_open(order, invitation, now)
@@ -82,18 +129,19 @@ def provide_quote(
     asked = queries.current_lines(order)
     problems = checks.Problems()
     offers = _check_offers(order, asked, lines, problems)
-    minutes = estimated_delivery_minutes
+    minutes = given.estimated_delivery_minutes
     terms = _check_terms(
         order,
-        delivery_fee,
+        given.delivery_fee,
         invitation.estimated_delivery_minutes if minutes is None else minutes,
-        notes,
-        expires_at=expires_at or _default_expiry(order, shop, now),
+        given.notes,
+        expires_at=given.expires_at or _default_expiry(order, shop, now),
         now=now,
         problems=problems,
     )
-    sums = _sums(order, asked, offers, terms.delivery_fee, problems)
+    sums = sums_of(order, asked, offers, terms.delivery_fee, problems)
     problems.refuse()
+    _link_stock(shop_id, lines, offers, {})
     quote = Quote.objects.create(
         order=order,
         shop=shop,
@@ -101,16 +149,36 @@ def provide_quote(
         answers_revision=order.revision,
         currency=order.currency,
         sent_by_id=actor.user_id,
+        sent_by_rule=by_rule,
         **vars(terms),
         **sums,
     )
     _write_offers(quote, asked, offers, {})
+    hold_quote(order, quote, in_full=by_rule, actor=actor)
     _note_answer(order, invitation, now, actor)
     _schedule_expiry(quote)
     events.new_quote(order, quote)
     events.quote_sent(quote)
     notices.tell_customer_of_quote(order, quote, notices.NEW_QUOTE, actor=actor)
     return quote
+
+
+def _link_stock(
+    shop_id: UUID,
+    lines: Sequence[OfferInput],
+    offers: Sequence[checks.Offer],
+    existing: Mapping[UUID, QuoteLine],
+) -> None:
+    """Say of each checked offer which of the shop's own parts it is of; a revised one keeps its part."""
+    said = []
+    for line, offer in zip(lines, offers, strict=True):
+        named = {"stock_part_id": line["stock_part_id"]} if "stock_part_id" in line else {}
+        former = existing[offer.offer_id].stock_part_id if offer.offer_id else None
+        if former is not None:
+            named = {"stock_part_id": former, **named}
+        said.append({**offer.fields, **named})
+    for offer, part_id in zip(offers, parts_offered(shop_id, said), strict=True):
+        offer.fields["stock_part_id"] = part_id
 
 
 def _active_shop(shop_id: UUID) -> Shop:
@@ -188,7 +256,7 @@ def _check_terms(
     )
 
 
-def _sums(
+def sums_of(
     order: Order,
     asked: Sequence[OrderLine],
     offers: Sequence[checks.Offer],
@@ -255,13 +323,6 @@ def _become_quoted(order: Order, actor: Actor) -> None:
         events.order_status_update(order)
 
 
-def _become_submitted(order: Order, now: datetime, actor: Actor, reason: str) -> None:
-    """Take a request back to submitted when no quote can be accepted any more."""
-    if order.status == OrderStatus.QUOTED and not queries.live_quotes(order, now).exists():
-        transition(order, OrderStatus.SUBMITTED, transitions=ORDER_TRANSITIONS, actor=actor, reason=reason)
-        events.order_status_update(order)
-
-
 def _schedule_expiry(quote: Quote) -> None:
     key = f"{quote.pk} {quote.expires_at.isoformat()}"
     enqueue("orders.tasks.expire_quote", key=key, at=quote.expires_at, quote_id=quote.pk)
@@ -285,165 +346,80 @@ def update_quote(
     Possible until it is accepted or has expired, also after the close. It then answers the
     request's present revision. Raises Conflict that says what happened otherwise.
     """
-    order, quote = _lock(quote_id, actor)
-    now = timezone.now()
+    order, quote = lock_quote(quote_id, actor)
     versions.check(quote, expected_version)
+    given = GivenTerms(
+        quote.delivery_fee if delivery_fee is None else delivery_fee,
+        quote.estimated_delivery_minutes
+        if estimated_delivery_minutes is None
+        else estimated_delivery_minutes,
+        quote.notes if notes is None else notes,
+        expires_at,
+    )
+    return _revise(order, quote, lines, given, request_revision=request_revision, actor=actor)
+
+
+@action
+def update_quote_by_rule(
+    quote_id: UUID, *, lines: Sequence[OfferInput], request_revision: int, actor: Actor
+) -> Quote:
+    """Revise a quote that the shop's rule has sent, for what is asked now; nobody has looked at it.
+
+    Raises as `update_quote` does, and Conflict `not_enough_stock` unless all of it can be held.
+    """
+    order = locks.order(Quote.objects.values_list("order_id", flat=True).get(pk=quote_id))
+    quote = locks.quote(order.pk, quote_id)
+    given = GivenTerms(quote.delivery_fee, quote.estimated_delivery_minutes, quote.notes)
+    return _revise(order, quote, lines, given, request_revision=request_revision, by_rule=True, actor=actor)
+
+
+def _revise(
+    order: Order,
+    quote: Quote,
+    lines: Sequence[OfferInput],
+    given: GivenTerms,
+    *,
+    request_revision: int | None,
+    by_rule: bool = False,
+    actor: Actor,
+) -> Quote:
+    now = timezone.now()
     shop = _active_shop(quote.shop_id)
-    _require_live(order, quote, now)
+    require_live(order, quote, now)
     _require_seen(order, request_revision)
     asked = queries.current_lines(order)
     existing = {row.pk: row for row in quote.lines.all()}
     problems = checks.Problems()
     offers = _check_offers(order, asked, lines, problems, existing)
-    minutes = estimated_delivery_minutes
     terms = _check_terms(
         order,
-        quote.delivery_fee if delivery_fee is None else delivery_fee,
-        quote.estimated_delivery_minutes if minutes is None else minutes,
-        quote.notes if notes is None else notes,
-        expires_at=expires_at or max(quote.expires_at, _default_expiry(order, shop, now)),
+        given.delivery_fee,
+        given.estimated_delivery_minutes or 0,
+        given.notes,
+        expires_at=given.expires_at or max(quote.expires_at, _default_expiry(order, shop, now)),
         now=now,
         problems=problems,
     )
-    sums = _sums(order, asked, offers, terms.delivery_fee, problems)
+    sums = sums_of(order, asked, offers, terms.delivery_fee, problems)
     problems.refuse()
+    _link_stock(quote.shop_id, lines, offers, existing)
     _write_offers(quote, asked, offers, existing)
     transition(
         quote,
         QuoteStatus.UPDATED,
         transitions=QUOTE_TRANSITIONS,
         actor=actor,
+        sent_by_id=actor.user_id,
+        sent_by_rule=by_rule,
         revision=quote.revision + 1,
         answers_revision=order.revision,
         **vars(terms),
         **sums,
     )
+    hold_quote(order, quote, in_full=by_rule, actor=actor)
     _become_quoted(order, actor)
     _schedule_expiry(quote)
     events.quote_updated(order, quote)
     events.quote_sent(quote)
     notices.tell_customer_of_quote(order, quote, notices.QUOTE_UPDATED, actor=actor)
     return quote
-
-
-def _lock(quote_id: UUID, actor: Actor) -> tuple[Order, Quote]:
-    """Lock the order of a quote, then the quote. Raises NotFound for who is not of its shop."""
-    found = Quote.objects.filter(pk=quote_id).values_list("order_id", "shop_id").first()
-    if found is None:
-        raise NotFound(_("There is no such quote."))
-    order_id, shop_id = found
-    rules.require_member(actor, shop_id)
-    order = locks.order(order_id)
-    return order, locks.quote(order_id, quote_id)
-
-
-def lock_live_quote(quote_id: UUID, actor: Actor) -> tuple[Order, Quote]:
-    """Lock a quote that its shop may still change, and its order. Raises NotFound or Conflict."""
-    order, quote = _lock(quote_id, actor)
-    _require_live(order, quote, timezone.now())
-    return order, quote
-
-
-def _require_live(order: Order, quote: Quote, now: datetime) -> None:
-    """Raise Conflict, saying what happened, unless the quote can still be changed by its shop."""
-    said = {
-        QuoteStatus.WITHDRAWN: (_("This quote was withdrawn."), "quote_withdrawn"),
-        QuoteStatus.ACCEPTED: (_("The customer has accepted this quote."), "quote_accepted"),
-        QuoteStatus.LOST: (_("The customer has accepted another quote."), "quote_lost"),
-        QuoteStatus.EXPIRED: (_("This quote has expired."), "quote_expired"),
-    }
-    if order.status == OrderStatus.CANCELLED:
-        raise Conflict(_("The customer has cancelled this request."), code="order_cancelled")
-    status = quote.status_at(now)
-    if status in said:
-        message, code = said[status]
-        raise Conflict(message, code=code, extra={"currentStatus": str(status)})
-    if order.status not in OPEN:
-        raise Conflict(_("The customer has already accepted a quote."), code="order_accepted")
-
-
-@action
-def withdraw_quote(
-    quote_id: UUID, *, reason: str = "", expected_version: int | None = None, actor: Actor
-) -> Quote:
-    """Take a quote back; the shop may send another one while the request is open.
-
-    Raises Conflict once it is accepted, lost, expired or withdrawn.
-    """
-    problems = checks.Problems()
-    reason = problems.text("reason", reason, longest=300)
-    problems.refuse()
-    order, quote = _lock(quote_id, actor)
-    now = timezone.now()
-    versions.check(quote, expected_version)
-    _require_live(order, quote, now)
-    transition(
-        quote,
-        QuoteStatus.WITHDRAWN,
-        transitions=QUOTE_TRANSITIONS,
-        actor=actor,
-        reason=reason,
-        withdraw_reason=reason,
-    )
-    _free_invitation(quote, actor)
-    events.quote_withdrawn(order, quote)
-    events.quote_sent(quote)
-    notices.tell_customer_of_quote(order, quote, notices.QUOTE_WITHDRAWN, actor=actor)
-    _become_submitted(order, now, actor, "the last quote was withdrawn")
-    return quote
-
-
-def _free_invitation(quote: Quote, actor: Actor) -> None:
-    invitation = locks.invitation(quote.order_id, quote.shop_id)
-    if invitation.status == InvitationStatus.QUOTED:
-        transition(invitation, InvitationStatus.INVITED, transitions=INVITATION_TRANSITIONS, actor=actor)
-
-
-@action
-def expire_quote(quote_id: UUID, *, actor: Actor) -> bool:
-    """Write down that a quote has run out; return whether it had. Acts do not wait for this."""
-    found = Quote.objects.filter(pk=quote_id).values_list("order_id", flat=True).first()
-    if found is None:
-        return False
-    order = locks.order(found)
-    now = timezone.now()
-    quote = locks.quote(order.pk, quote_id)
-    return _expire(order, quote, now, actor)
-
-
-def _expire(order: Order, quote: Quote, now: datetime, actor: Actor) -> bool:
-    if quote.status not in LIVE_QUOTE or quote.is_live(now):
-        return False
-    transition(quote, QuoteStatus.EXPIRED, transitions=QUOTE_TRANSITIONS, actor=actor)
-    _free_invitation(quote, actor)
-    events.quote_expired(order, quote)
-    notices.tell_customer_of_quote(order, quote, notices.QUOTE_EXPIRED, actor=actor)
-    _become_submitted(order, now, actor, "the last quote has expired")
-    return True
-
-
-def _expire_overdue(order: Order, shop_id: UUID, now: datetime, actor: Actor) -> None:
-    """Expire a shop's quote that has run out and was not swept yet, so that it can send another."""
-    for quote in locks.quotes_of(order.pk).filter(shop=shop_id, expires_at__lte=now):
-        _expire(order, quote, now, Actor.beat())
-
-
-def lose_quotes(
-    order: Order, quotes: Iterable[Quote], *, now: datetime, reason: str, actor: Actor
-) -> list[Quote]:
-    """Mark live quotes of a locked order as lost, and tell their shops; return those that lost.
-
-    One that has run out expires instead: it did not lose to anybody.
-    """
-    lost = []
-    for quote in quotes:
-        if quote.status not in LIVE_QUOTE:
-            continue
-        if not quote.is_live(now):
-            transition(quote, QuoteStatus.EXPIRED, transitions=QUOTE_TRANSITIONS, actor=Actor.beat())
-            events.quote_expired(order, quote)
-            continue
-        transition(quote, QuoteStatus.LOST, transitions=QUOTE_TRANSITIONS, actor=actor, reason=reason)
-        events.quote_lost(quote)
-        lost.append(quote)
-    return lost

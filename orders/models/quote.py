@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clutch.core.models import Entity
 from inventory.enums import PartType
-from orders.enums import LIVE_QUOTE, QuoteStatus
+from orders.enums import LIVE_QUOTE, QuoteStatus, Unsent
 from orders.models.invitation import Invitation
 from orders.models.order import Order, OrderLine
 from shops.storage import private_storage
@@ -46,6 +46,8 @@ class Quote(Entity):
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # Nobody has sent this revision: the shop's rule for quotes from stock did.
+    sent_by_rule = models.BooleanField(_("sent by the shop's rule"), default=False, editable=False)
 
     class Meta(Entity.Meta):
         verbose_name = _("quote")
@@ -100,6 +102,16 @@ class QuoteLine(Entity):
     quote = models.ForeignKey(Quote, models.CASCADE, related_name="lines")
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="offers")
     shop = models.ForeignKey("shops.Shop", models.PROTECT, related_name="+")
+    # The shop's own part that is offered; empty for what it would have to get.
+    stock_part = models.ForeignKey(
+        "inventory.Part",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("part in stock"),
+    )
     part_key = models.CharField(max_length=60, blank=True, editable=False)
     name_key = models.CharField(max_length=120, blank=True, editable=False)
     position = models.PositiveSmallIntegerField(_("position"))
@@ -118,6 +130,8 @@ class QuoteLine(Entity):
     lead_time_minutes = models.PositiveIntegerField(_("lead time (minutes)"), null=True, blank=True)
     notes = models.CharField(_("notes"), max_length=300, blank=True)
     photo = models.ImageField(_("photo"), upload_to=offer_photo_path, storage=private_storage, blank=True)
+    # How many units of an order's line lie ready, checked one by one.
+    picked = models.PositiveSmallIntegerField(_("picked"), default=0, editable=False)
 
     class Meta(Entity.Meta):
         verbose_name = _("offer")
@@ -133,6 +147,9 @@ class QuoteLine(Entity):
                 fields=["shop", "name_key", "-created_at"],
                 name="priced_by_name",
                 condition=models.Q(available=True),
+            ),
+            models.Index(
+                fields=["stock_part"], name="offers_of_part", condition=models.Q(stock_part__isnull=False)
             ),
         ]
         constraints = [
@@ -153,10 +170,11 @@ class QuoteLine(Entity):
 
 
 class QuoteDraft(Entity):
-    """A quote prepared for a shop; nothing is sent before a person sends it.
+    """A quote prepared for a shop; a person sends it, or the shop's rule for quotes from stock.
 
     `lines` is a list of offers with the fields of a quote line in snake_case, each with the id of
-    its part and a `source`: which function priced it, from which document, and when.
+    its part and a `source`: which function priced it, from which document, and when. An offer from
+    the shop's own stock has `stock_part_id`, and `is_exact` where the number asked for is its own.
     """
 
     invitation = models.OneToOneField(Invitation, models.CASCADE, related_name="draft")
@@ -166,6 +184,8 @@ class QuoteDraft(Entity):
     estimated_delivery_minutes = models.PositiveIntegerField(_("delivery (minutes)"))
     # How many of the requested parts have a price; with all of them one tap sends the quote.
     priced_parts = models.PositiveSmallIntegerField(_("parts priced"), default=0)
+    # Why the shop's rule did not send it; empty where there is no such rule.
+    unsent_reason = models.CharField(max_length=16, choices=Unsent, blank=True)
 
     class Meta(Entity.Meta):
         verbose_name = _("draft quote")

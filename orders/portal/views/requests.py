@@ -19,7 +19,8 @@ from orders import rules
 from orders.actions.drafts import send_draft
 from orders.actions.invitations import decline_invitation, mark_seen
 from orders.actions.photos import add_offer_photo
-from orders.actions.quotes import provide_quote, update_quote, withdraw_quote
+from orders.actions.quote_endings import withdraw_quote
+from orders.actions.quotes import provide_quote, update_quote
 from orders.inputs import OfferInput
 from orders.models import Invitation, Quote
 from orders.portal import filling, reads

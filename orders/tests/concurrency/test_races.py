@@ -21,7 +21,7 @@ from clutch.core.models import NumberSeries
 from clutch.feed.actor import Actor
 from clutch.feed.models import StreamEntry, Transition
 from orders import actions
-from orders.actions.quotes import lose_quotes
+from orders.actions.quote_endings import lose_quotes
 from orders.enums import LIVE_QUOTE, OrderStatus, QuoteStatus
 from orders.models import Order, Quote
 from orders.tests.acts import as_member, as_user, ask, offers_for, quote

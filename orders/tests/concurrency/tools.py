@@ -18,7 +18,7 @@ from orders import rules
 from orders.models import Invitation, Order, Quote
 
 Act = Callable[[], Any]
-ACTIONS = ("acceptance", "cancelling", "quotes", "invitations", "requests")
+ACTIONS = ("acceptance", "cancelling", "quotes", "quote_endings", "invitations", "requests")
 
 
 @dataclass
