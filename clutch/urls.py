@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("orders.pages.urls")),
     path("", include("shops.portal.urls")),
     path("", include("shops.pages.urls")),
+    path("", include("inventory.portal.urls")),
     path("", include("orders.portal.urls")),
 ]
 

@@ -1,6 +1,6 @@
 """What a scanned code means in a shop: a part, several parts, a bin, or nothing yet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -75,17 +75,17 @@ def find_by_code(shop: Shop, text: str) -> Found:
     known = sorted(rows, key=lambda row: scan.keys.index(row[0]))
     if known:
         _key, part_id, units = known[0]
-        found.candidates = _candidates(shop, {part_id: "barcode"}, units=units * scan.units)
+        found.candidates = candidates(shop, {part_id: "barcode"}, units=units * scan.units)
         return found
     found.bin = _bin_by_label(shop, scan)
     if found.bin:
         return found
     matches = _by_numbers(shop, [scan.code])
-    found.candidates = _candidates(shop, matches, units=scan.units)
+    found.candidates = candidates(shop, matches, units=scan.units)
     if not found.candidates:
         found.bin = Bin.objects.filter(shop=shop, key=name_key(scan.code), is_active=True).first()
         hints = {} if found.bin else _by_numbers(shop, scan.numbers)
-        found.suggestions = _candidates(shop, dict.fromkeys(hints, "suggestion"), units=scan.units)
+        found.suggestions = candidates(shop, dict.fromkeys(hints, "suggestion"), units=scan.units)
     return found
 
 
@@ -118,16 +118,17 @@ def _by_numbers(shop: Shop, numbers: Iterable[str]) -> dict[UUID, Match]:
     return found
 
 
-def _candidates(shop: Shop, matches: dict[UUID, Match], *, units: int) -> list[Candidate]:
-    """The parts with price, stock and bins: five queries for any number of them."""
+def candidates(shop: Shop, matches: Mapping[UUID, Match], *, units: int) -> list[Candidate]:
+    """The parts with price, stock and bins, in their order: five queries for any number of them."""
     if not matches:
         return []
     today = timezone.localdate(timezone=shop.zone)
-    parts = {part.pk: part for part in for_counter(Part.objects.filter(pk__in=matches))}
+    parts = {part.pk: part for part in for_counter(Part.objects.filter(shop=shop, pk__in=matches))}
     there = queries.availability(list(parts), stocks={pk: part.stock for pk, part in parts.items()})
     return [
         Candidate(parts[pk], match, units, parts[pk].price_on(today, units), there[pk])
         for pk, match in list(matches.items())[:MOST_CANDIDATES]
+        if pk in parts
     ]
 
 

@@ -1,1 +1,8 @@
 """The sections of stock in the navigation of a shop's pages. A section stands here once its page does."""
+
+from django.utils.translation import gettext_lazy as _
+
+from clutch.core.navigation import Section, register_section
+from shops.rules import Act
+
+register_section(Section("scan", _("Scan"), "/portal/scan", "barcode", "stock", 45, act=Act.SEE_STOCK))
