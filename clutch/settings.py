@@ -404,6 +404,7 @@ API_EXAMPLES = [
     "clutch.notifications.api.examples",
     "shops.api.examples",
     "inventory.api.barcodes.examples",
+    "inventory.api.imports.examples",
     "orders.api.examples",
     "sales.api.examples",
 ]
@@ -429,6 +430,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DeclineReasonEnum": "orders.enums.DeclineReason",
         "DocumentKindEnum": "shops.enums.DocumentKind",
+        "ImportKindEnum": "inventory.enums.ImportKind",
+        "ImportStatusEnum": "inventory.enums.ImportStatus",
         "PaymentMethodEnum": "orders.enums.PaymentMethod",
         "SaleChannelEnum": "sales.enums.Channel",
         "TillChannelEnum": "sales.enums.TILL_CHANNELS",

@@ -141,25 +141,32 @@ class ImportKind(TextChoices):
 
 
 class ImportStatus(TextChoices):
+    """A file on its way: looked into, checked row by row, imported in steps, and perhaps taken back."""
+
     UPLOADED = "uploaded", _("uploaded")
     CHECKING = "checking", _("being checked")
     READY = "ready", _("ready to import")
     RUNNING = "running", _("being imported")
     DONE = "done", _("imported")
     FAILED = "failed", _("failed")
+    UNDOING = "undoing", _("being undone")
     UNDONE = "undone", _("undone")
     CANCELLED = "cancelled", _("cancelled")
 
 
+# From FAILED back to where it broke off: to the check while nothing was written, else to the run.
 IMPORT_TRANSITIONS: Mapping[str, frozenset[str]] = {
-    ImportStatus.UPLOADED: frozenset({ImportStatus.CHECKING, ImportStatus.FAILED, ImportStatus.CANCELLED}),
+    ImportStatus.UPLOADED: frozenset({ImportStatus.CHECKING, ImportStatus.CANCELLED}),
     ImportStatus.CHECKING: frozenset(
-        {ImportStatus.READY, ImportStatus.UPLOADED, ImportStatus.FAILED, ImportStatus.CANCELLED}
+        {ImportStatus.READY, ImportStatus.CHECKING, ImportStatus.FAILED, ImportStatus.CANCELLED}
     ),
     ImportStatus.READY: frozenset({ImportStatus.CHECKING, ImportStatus.RUNNING, ImportStatus.CANCELLED}),
     ImportStatus.RUNNING: frozenset({ImportStatus.DONE, ImportStatus.FAILED}),
-    ImportStatus.FAILED: frozenset({ImportStatus.CHECKING, ImportStatus.RUNNING, ImportStatus.CANCELLED}),
-    ImportStatus.DONE: frozenset({ImportStatus.UNDONE}),
+    ImportStatus.FAILED: frozenset(
+        {ImportStatus.CHECKING, ImportStatus.RUNNING, ImportStatus.UNDOING, ImportStatus.CANCELLED}
+    ),
+    ImportStatus.DONE: frozenset({ImportStatus.UNDOING}),
+    ImportStatus.UNDOING: frozenset({ImportStatus.UNDONE}),
     ImportStatus.UNDONE: frozenset(),
     ImportStatus.CANCELLED: frozenset(),
 }

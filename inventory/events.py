@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from clutch.feed.action import publish
 from clutch.feed.streams import Event, shop_stream
-from inventory.models import Hold, Part, Stock
+from inventory.models import Hold, Part, PartImport, Stock
 
 
 def stock_changed(stocks: Iterable[Stock], *, origin: str = "") -> None:
@@ -40,3 +40,15 @@ def part_changed(part: Part, change: str) -> None:
     """Tell a shop's people that a part was created, updated or deleted."""
     data = {"shopId": str(part.shop_id), "partId": str(part.pk), "change": change}
     publish(Event((shop_stream(part.shop_id),), "part-changed", data))
+
+
+def import_changed(source: PartImport) -> None:
+    """Tell a shop's people how far an import has come. Parts that it touches are not told one by one."""
+    data = {
+        "shopId": str(source.shop_id),
+        "importId": str(source.pk),
+        "number": source.number,
+        "status": source.status,
+        "progress": source.progress,
+    }
+    publish(Event((shop_stream(source.shop_id),), "import-changed", data))

@@ -20,6 +20,8 @@ def part_key(part_number: str) -> str:
 
     Makers print the same number with and without dashes and spaces; Arabic digits count as Latin.
     """
+    if part_number.isascii():
+        return _NOT_ALPHANUMERIC.sub("", part_number).upper()[:60]
     plain = unicodedata.normalize("NFKC", part_number)
     latin = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in plain)
     return _NOT_ALPHANUMERIC.sub("", latin).upper()[:60]

@@ -1,4 +1,4 @@
-"""Every lock of this app, in the order of the house: part (its row), count sheet, stock (the ledger).
+"""Every lock of this app, in the order of the house: import, part (its row), count sheet, stock (the ledger).
 
 Each is ordered by primary key and spares foreign-key checks of others (`no_key`).
 """
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import NotFound
-from inventory.models import Bin, CountSheet, Hold, Part, Stock, StockPolicy
+from inventory.models import Bin, CountSheet, Hold, Part, PartImport, Stock, StockPolicy
 
 
 def parts(shop_id: UUID, ids: Collection[UUID]) -> QuerySet[Part]:
@@ -81,4 +81,16 @@ def count_sheet(shop_id: UUID, sheet_id: UUID) -> CountSheet:
     row = rows.filter(shop=shop_id, pk=sheet_id).first()
     if row is None:
         raise NotFound(_("There is no such count sheet."))
+    return row
+
+
+def part_import(shop_id: UUID | None, import_id: UUID) -> PartImport:
+    """One import of a shop, locked; a worker names no shop. Raises NotFound.
+
+    Each step of an import holds it, so two workers on one import take turns.
+    """
+    rows = PartImport.objects.select_for_update(no_key=True, of=("self",))
+    row = rows.filter(pk=import_id, **({} if shop_id is None else {"shop": shop_id})).first()
+    if row is None:
+        raise NotFound(_("There is no such import."))
     return row

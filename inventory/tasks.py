@@ -1,9 +1,23 @@
-"""Celery entrances of the stock."""
+"""Jobs and Celery entrances of the stock: what a worker does. Each loads by id and calls acts."""
+
+import time
+from collections.abc import Iterator
+from uuid import UUID
 
 from celery import shared_task
 
+from clutch.core.errors import Invalid
 from clutch.feed.actor import Actor
+from clutch.feed.jobs import job
+from inventory.actions import importing
 from inventory.actions.holds import sweep_expired_holds
+from inventory.enums import ImportStatus
+from inventory.importing import reading
+from inventory.importing.cells import Cell
+from inventory.models import PartImport
+
+# Less than a worker's claim on a job: then the rest is left to another run.
+SECONDS = 60
 
 
 @shared_task(ignore_result=True)
@@ -11,3 +25,53 @@ def sweep_holds() -> None:
     """Write down which holds have run out; nothing waits for it. Sent by beat."""
     while sweep_expired_holds(actor=Actor.beat()):
         pass
+
+
+@job
+def check_import(import_id: str) -> None:
+    """Read a file and check its rows, from where an earlier run has stopped."""
+    source = PartImport.objects.select_related("shop").get(pk=import_id)
+    if source.status != ImportStatus.CHECKING:
+        return
+    try:
+        _check(source)
+    except Invalid as refused:
+        importing.fail_import(source.pk, reason=str(refused.detail), actor=Actor.beat())
+
+
+def _check(source: PartImport) -> None:
+    began, plan, after = time.monotonic(), importing.plan_of(source), source.staged_through
+    with source.file.open("rb") as file:
+        reader = reading.open_reader(
+            reading.raw(file), source.file_size, reading.Layout.from_json(source.layout)
+        )
+        for batch in plan.batches(_below(reader, max(after, source.layout["header_row"]))):
+            kept = importing.stage_rows(
+                source.pk, plan=plan, batch=batch, after=after, round=source.round, share=reader.share
+            )
+            if not kept:
+                return
+            after = batch.last_row
+            if time.monotonic() - began > SECONDS:
+                importing.go_on(source.pk)
+                return
+    importing.finish_check(source.pk, after=after, round=source.round, actor=Actor.beat())
+
+
+def _below(reader: reading.Reader, row: int) -> Iterator[tuple[int, list[Cell]]]:
+    """The rows below one. Raises Invalid for a file with too many."""
+    for number, cells in reader.rows():
+        if number > row:
+            reading.check_row(number)
+            yield number, cells
+
+
+@job
+def run_import(import_id: str) -> None:
+    """Import checked rows, from where an earlier run has stopped."""
+    began, source = time.monotonic(), PartImport.objects.select_related("started_by").get(pk=import_id)
+    actor = importing.actor_of(source)
+    while importing.load_rows(UUID(import_id), actor=actor):
+        if time.monotonic() - began > SECONDS:
+            importing.go_on(source.pk)
+            return

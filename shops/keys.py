@@ -14,6 +14,8 @@ def name_key(name: str) -> str:
     Arabic digits become Latin ones and the forms of alef, ya and ta marbuta become one.
     A name that is punctuation only gives "".
     """
+    if name.isascii():
+        return _NOT_WORDS.sub("", name).lower()
     plain = unicodedata.normalize("NFKD", name.translate(_ARABIC)).casefold()
     kept = "".join(char for char in plain if not unicodedata.combining(char))
     kept = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in kept)

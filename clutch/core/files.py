@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TypeVar
 
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
 Row = TypeVar("Row")
 
 
-def with_file(file: FieldFile, content: "ContentFile[bytes]", act: Callable[[], Row]) -> Row:
+def with_file(file: FieldFile, content: "File[bytes]", act: Callable[[], Row]) -> Row:
     """Store a file, then run the act that writes its row; without the row the file goes again.
 
     So a retried act does not write it twice, and one that is refused, also at its commit, leaves nothing.

@@ -17,20 +17,21 @@ _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_BREAKS = frozenset("\n\r\t")
 
 
-def _is_control(character: str) -> bool:
+def is_control(character: str) -> bool:
+    """Whether a character is a control, a lone surrogate, a line separator or a bidirectional override."""
     category = unicodedata.category(character)
     return category in {"Cc", "Cs", "Zl", "Zp"} or character in _BIDI
 
 
 def no_control_characters(value: str) -> None:
     """Refuse control characters, line breaks, lone surrogates and bidirectional overrides."""
-    if any(_is_control(character) for character in value):
+    if any(is_control(character) for character in value):
         raise ValidationError(_("Control characters are not allowed."), code="control_characters")
 
 
 def no_control_characters_but_lines(value: str) -> None:
     """As `no_control_characters`, with line breaks and tabs allowed."""
-    if any(_is_control(character) for character in value if character not in _LINE_BREAKS):
+    if any(is_control(character) for character in value if character not in _LINE_BREAKS):
         raise ValidationError(_("Control characters are not allowed."), code="control_characters")
 
 

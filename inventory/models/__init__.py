@@ -1,6 +1,7 @@
 """The rows of a shop's stock."""
 
 from inventory.models.counting import CountLine, CountSheet, CountUnknown
+from inventory.models.importing import ImportChange, ImportHeader, ImportIssue, ImportRow, PartImport
 from inventory.models.part import (
     Barcode,
     Category,
@@ -26,10 +27,15 @@ __all__ = [
     "CountUnknown",
     "Fitment",
     "Hold",
+    "ImportChange",
+    "ImportHeader",
+    "ImportIssue",
+    "ImportRow",
     "InterchangeGroup",
     "Movement",
     "Part",
     "PartDocument",
+    "PartImport",
     "PartNumber",
     "PartPhoto",
     "PriceTier",

@@ -1,0 +1,332 @@
+"""Acts of an import: a file taken in, mapped, checked, imported, taken back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from django.core.files.base import File
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clutch.core import versions
+from clutch.core.errors import Conflict, Invalid
+from clutch.core.files import with_file
+from clutch.core.numbers import take_number
+from clutch.feed.action import action, enqueue
+from clutch.feed.actor import Actor
+from clutch.feed.transition import transition
+from inventory import events, locks, rules
+from inventory.enums import IMPORT_TRANSITIONS, ImportKind, ImportStatus
+from inventory.importing import headers, loading, reading, staging
+from inventory.importing.fields import FIELDS, Rules, fields_for
+from inventory.models import ImportHeader, PartImport
+from shops.rules import Act
+
+CHECK = "inventory.tasks.check_import"
+RUN = "inventory.tasks.run_import"
+COUNTED = ["parts_created", "parts_updated", "parts_unchanged", "units_moved"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is said for a whole file.
+
+    `mark` is the decimal mark; `rounded` lets amounts be rounded to the currency, `dates_meant`
+    takes part numbers that look like dates as they are, `creates` makes parts that are not there.
+    `fixed` are values for all rows that say nothing themselves.
+    """
+
+    mark: str = "."
+    rounded: bool = False
+    dates_meant: bool = False
+    creates: bool = True
+    fixed: Mapping[str, str] | None = None
+
+
+def upload_import(shop_id: UUID, *, kind: str, file: Any, actor: Actor) -> PartImport:
+    """Take in a file and look into it: its sheets, its headers, which column is meant by what.
+
+    Raises Invalid at `file` for what is no table, too large or unpacks to too much.
+    """
+    rules.require(actor, shop_id, Act.IMPORT_PARTS)
+    if kind not in ImportKind.values:
+        raise Invalid(_("Choose what the file is."), fields={"kind": [_("Choose what the file is.")]})
+    reading.check_file(file.name, file.size)
+    content = reading.raw(file)
+    layout, sheets = reading.detect(content)
+    source = PartImport(
+        shop_id=shop_id,
+        kind=kind,
+        file_name=file.name[-200:],
+        file_size=file.size,
+        file_hash=reading.file_hash(content),
+        sheets=sheets,
+        started_by_id=actor.user_id,
+    )
+    _look(source, content, layout)
+    content.seek(0)
+    return with_file(source.file, File(content, "import"), partial(_take_in, source, actor=actor))
+
+
+@action
+def _take_in(source: PartImport, *, actor: Actor) -> PartImport:
+    """Give an import its number and keep it."""
+    rules.require(actor, source.shop_id, Act.IMPORT_PARTS)
+    year = timezone.localtime(timezone=source.shop.zone).year
+    source.number = f"IM-{year}-{take_number(f'import/{source.shop_id}/{year}'):05d}"
+    source._state.adding = True
+    source.save(force_insert=True)
+    events.import_changed(source)
+    return source
+
+
+def _look(source: PartImport, file: BinaryIO, layout: reading.Layout, header_row: int | None = None) -> None:
+    """Read the first rows under a layout; set layout, headers and the suggested mapping."""
+    head = reading.head(reading.open_reader(file, source.file_size, layout))
+    remembered = remembered_headers(source.shop_id)
+    if header_row is None:
+        header_row = headers.find_header_row(head, remembered)
+    source.layout = replace(layout, header_row=header_row).to_json()
+    source.headers = headers.headers_at(head, header_row)
+    source.mapping = headers.suggest(source.headers, source.kind, remembered)
+
+
+def remembered_headers(shop_id: UUID) -> dict[str, str]:
+    """What the shop has meant by headers before."""
+    return dict(ImportHeader.objects.filter(shop=shop_id).values_list("key", "field"))
+
+
+@action
+def map_import(
+    import_id: UUID,
+    *,
+    shop_id: UUID,
+    mapping: Mapping[str, int],
+    options: Options,
+    expected_version: int | None = None,
+    actor: Actor,
+) -> PartImport:
+    """Say which column is which field, and check the file. What was checked before is forgotten.
+
+    Raises Invalid at `mapping` for an unknown field or column, NotAllowed for prices or costs that
+    the role may not set.
+    """
+    rules.require(actor, shop_id, Act.IMPORT_PARTS)
+    _check_mapping(shop_id, mapping, options, actor)
+    source = locks.part_import(shop_id, import_id)
+    versions.check(source, expected_version)
+    _check_columns(source, mapping)
+    if source.applied_through:
+        raise Conflict(_("This file is being imported already."), code="wrong_status")
+    staging.clear(source.pk)
+    source = transition(
+        source,
+        ImportStatus.CHECKING,
+        transitions=IMPORT_TRANSITIONS,
+        actor=actor,
+        mapping=dict(mapping),
+        options={**vars(options), "fixed": dict(options.fixed or {})},
+        round=F("round") + 1,
+        staged_through=0,
+        share_done=0,
+        rows_total=0,
+        rows_bad=0,
+        issues_total=0,
+        notes={},
+        failure="",
+    )
+    _remember(source)
+    enqueue(CHECK, key=str(source.pk), import_id=str(source.pk))
+    events.import_changed(source)
+    return source
+
+
+def _check_mapping(shop_id: UUID, mapping: Mapping[str, int], options: Options, actor: Actor) -> None:
+    named = [*mapping, *(options.fixed or {})]
+    unknown = [name for name in named if name not in FIELDS]
+    if unknown:
+        raise _at_mapping(_("There is no field “%(name)s”.") % {"name": unknown[0][:40]})
+    _require_fields(named, shop_id, actor)
+    if "number" not in mapping:
+        raise _at_mapping(_("Say which column holds the part number."))
+
+
+def _require_fields(names: Iterable[str], shop_id: UUID, actor: Actor) -> None:
+    """Prices and costs need more than importing does."""
+    for act in {FIELDS[name].act for name in names}:
+        if act is not None:
+            rules.require(actor, shop_id, act)
+
+
+def _check_columns(source: PartImport, mapping: Mapping[str, int]) -> None:
+    allowed = {field.name for field in fields_for(source.kind)}
+    if not set(mapping) <= allowed:
+        raise _at_mapping(_("A price list has no quantities; bring them as opening stock."))
+    if source.kind == ImportKind.OPENING_STOCK and "quantity" not in mapping:
+        raise _at_mapping(_("Say which column holds the quantity."))
+    if not all(0 <= index < len(source.headers) for index in mapping.values()):
+        raise _at_mapping(_("The file has no such column."))
+    if len(set(mapping.values())) < len(mapping):
+        raise _at_mapping(_("A column can be only one field."))
+
+
+def _at_mapping(message: str) -> Invalid:
+    return Invalid(message, code="mapping", fields={"mapping": [message]})
+
+
+def _remember(source: PartImport) -> None:
+    """Keep what the shop means by each header of this file; the columns it left out too."""
+    meant = {index: name for name, index in source.mapping.items()}
+    rows = {
+        headers.header_key(text): meant.get(index, "")
+        for index, text in reversed([*enumerate(source.headers)])
+    }
+    ImportHeader.objects.bulk_create(
+        [ImportHeader(shop_id=source.shop_id, key=key, field=name) for key, name in rows.items() if key],
+        update_conflicts=True,
+        unique_fields=["shop", "key"],
+        update_fields=["field"],
+    )
+
+
+# --- what the worker does, a step at a time -----------------------------------------------------
+
+
+@action
+def stage_rows(
+    import_id: UUID, *, plan: staging.Plan, batch: staging.Batch, after: int, round: int, share: float
+) -> bool:
+    """Keep checked rows. False when they are not wanted any more: another worker or mapping is ahead."""
+    source = locks.part_import(None, import_id)
+    wanted = (source.status, source.round, source.staged_through) == (ImportStatus.CHECKING, round, after)
+    if not wanted:
+        return False
+    staging.write(plan, batch)
+    notes = dict(source.notes)
+    for code, (count, row) in batch.notes.items():
+        before = notes.get(code, [0, row])
+        notes[code] = [before[0] + count, before[1]]
+    source.staged_through, source.share_done, source.notes = batch.last_row, share, notes
+    source.save(update_fields=["staged_through", "share_done", "notes"])
+    events.import_changed(source)
+    return True
+
+
+@action
+def finish_check(import_id: UUID, *, after: int, round: int, actor: Actor) -> None:
+    """All rows are read: find what only all of them show, and count."""
+    source = locks.part_import(None, import_id)
+    if (source.status, source.round, source.staged_through) != (ImportStatus.CHECKING, round, after):
+        return
+    counts = staging.check_together(source)
+    source = transition(
+        source,
+        ImportStatus.READY,
+        transitions=IMPORT_TRANSITIONS,
+        actor=actor,
+        share_done=1,
+        rows_total=counts.rows,
+        rows_bad=counts.bad,
+        issues_total=counts.issues,
+        to_create=counts.to_create,
+        to_update=counts.to_update,
+    )
+    events.import_changed(source)
+
+
+@action
+def fail_import(import_id: UUID, *, reason: str, actor: Actor) -> None:
+    """Give an import up, with the reason for people."""
+    source = locks.part_import(None, import_id)
+    if source.status not in (ImportStatus.CHECKING, ImportStatus.RUNNING):
+        return
+    source = transition(
+        source, ImportStatus.FAILED, transitions=IMPORT_TRANSITIONS, actor=actor, failure=reason[:400]
+    )
+    events.import_changed(source)
+
+
+@action
+def run_import(import_id: UUID, *, shop_id: UUID, skip_errors: bool = False, actor: Actor) -> PartImport:
+    """Import the checked rows. Raises Conflict `has_errors` unless those with errors may be left out."""
+    rules.require(actor, shop_id, Act.IMPORT_PARTS)
+    source = locks.part_import(shop_id, import_id)
+    _require_fields(source.mapping, shop_id, actor)
+    if source.rows_bad and not skip_errors:
+        message = _("Some rows have errors. Mend the file, or import it without them.")
+        raise Conflict(message, code="has_errors", extra={"rowsBad": source.rows_bad})
+    source = transition(
+        source,
+        ImportStatus.RUNNING,
+        transitions=IMPORT_TRANSITIONS,
+        actor=actor,
+        started_by_id=actor.user_id,
+        share_done=0,
+    )
+    enqueue(RUN, key=str(source.pk), import_id=str(source.pk))
+    events.import_changed(source)
+    return source
+
+
+@action
+def load_rows(import_id: UUID, *, actor: Actor) -> bool:
+    """Import the next rows; False when none is left or the import is not under way any more."""
+    source = locks.part_import(None, import_id)
+    if source.status != ImportStatus.RUNNING:
+        return False
+    through = loading.last_row(source.pk, source.applied_through)
+    if through is None:
+        _finish(source, actor)
+        return False
+    done = loading.load(source, after=source.applied_through, through=through)
+    source.applied_through = through
+    source.parts_created += done.created
+    source.parts_updated += done.updated
+    source.parts_unchanged += done.unchanged
+    source.share_done = through / max(source.staged_through, 1)
+    source.save(update_fields=[*COUNTED, "applied_through", "share_done"])
+    events.import_changed(source)
+    return True
+
+
+def _finish(source: PartImport, actor: Actor) -> None:
+    source = transition(
+        source,
+        ImportStatus.DONE,
+        transitions=IMPORT_TRANSITIONS,
+        actor=actor,
+        share_done=1,
+        finished_at=timezone.now(),
+    )
+    events.import_changed(source)
+
+
+@action
+def go_on(import_id: UUID) -> None:
+    """Leave the rest of a long import to the next run of its job."""
+    source = locks.part_import(None, import_id)
+    jobs = {ImportStatus.CHECKING: CHECK, ImportStatus.RUNNING: RUN}
+    if (kind := jobs.get(ImportStatus(source.status))) is not None:
+        enqueue(kind, key=str(source.pk), import_id=str(source.pk))
+
+
+def plan_of(source: PartImport) -> staging.Plan:
+    """How the rows of a file are read, as its mapping and options say."""
+    options = source.options
+    said = Rules(
+        currency=source.shop.currency,
+        mark=options["mark"],
+        rounded=options["rounded"],
+        dates_meant=options["dates_meant"],
+    )
+    return staging.Plan(source.pk, source.mapping, source.headers, said, options["fixed"])
+
+
+def actor_of(source: PartImport) -> Actor:
+    """Who imports: the person who started it, also when a worker does it for them."""
+    if source.started_by is None:
+        return Actor.beat()
+    return Actor.user(source.started_by, "portal", shop_id=source.shop_id)

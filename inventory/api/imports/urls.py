@@ -1,0 +1,15 @@
+"""Addresses of imports under /api/v1/."""
+
+from django.urls import path
+
+from inventory.api.imports import views
+
+ONE = "inventory/imports/<uuid:import_id>"
+
+urlpatterns = [
+    path("inventory/imports", views.ImportsView.as_view(), name="imports-api"),
+    path(ONE, views.ImportView.as_view(), name="import-api"),
+    path(f"{ONE}/mapping", views.MappingView.as_view(), name="import-mapping-api"),
+    path(f"{ONE}/issues", views.IssuesView.as_view(), name="import-issues-api"),
+    path(f"{ONE}/run", views.RunView.as_view(), name="import-run-api"),
+]
