@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from clutch.feed.action import publish
 from clutch.feed.streams import Event, shop_stream
 from inventory.models import Movement
-from sales.models import CashSession, Register, Sale
+from sales.models import CashSession, ClerkPin, Register, Sale, TillPolicy
+from shops.models import Member
 
 
 def _sale(sale: Sale) -> dict[str, Any]:
@@ -62,6 +64,37 @@ def register_changed(register: Register) -> None:
 def session_opened(session: CashSession) -> None:
     """A register was opened."""
     _say_session("cash-session-opened", session)
+
+
+def session_cash_moved(session: CashSession) -> None:
+    """Cash was put into a drawer, or taken out."""
+    _say_session("cash-session-cash-moved", session)
+
+
+def session_closed(session: CashSession) -> None:
+    """A register was counted and closed."""
+    _say_session("cash-session-closed", session, zNumber=session.z_number)
+
+
+def clerk_pin_set(member: Member) -> None:
+    """A member has a new PIN."""
+    _say_clerk("clerk-pin-set", member.shop_id, member.pk)
+
+
+def clerk_pin_locked(pin: ClerkPin) -> None:
+    """A PIN was guessed at too often."""
+    _say_clerk("clerk-pin-locked", pin.member.shop_id, pin.member_id, lockedUntil=pin.locked_until)
+
+
+def _say_clerk(kind: str, shop_id: UUID, member_id: UUID, **more: Any) -> None:
+    data = {"shopId": str(shop_id), "memberId": str(member_id), **more}
+    publish(Event((shop_stream(shop_id),), kind, data))
+
+
+def till_policy_changed(policy: TillPolicy) -> None:
+    """Another way of running the counter: a till reads it again."""
+    data = {"shopId": str(policy.shop_id)}
+    publish(Event((shop_stream(policy.shop_id),), "till-policy-changed", data))
 
 
 def _say_session(kind: str, session: CashSession, **more: Any) -> None:

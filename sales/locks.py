@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clutch.core.errors import NotFound
 from sales.enums import SessionStatus
-from sales.models import CashSession, Customer, CustomerBalance, Register, Sale
+from sales.models import CashSession, ClerkPin, Customer, CustomerBalance, Register, Sale
 
 
 def sale(shop_id: UUID, sale_id: UUID) -> Sale:
@@ -43,6 +43,11 @@ def open_session(shop_id: UUID, register_id: UUID) -> CashSession | None:
     """The open cash session of a register, locked; None while the register is closed."""
     rows = CashSession.objects.select_for_update(no_key=True, of=("self",))
     return rows.filter(shop=shop_id, register=register_id, status=SessionStatus.OPEN).first()
+
+
+def pin(member_id: UUID) -> ClerkPin | None:
+    """The PIN of a member, locked; None while they have none."""
+    return ClerkPin.objects.select_for_update(no_key=True, of=("self",)).filter(member=member_id).first()
 
 
 def customer(shop_id: UUID, customer_id: UUID) -> Customer:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from clutch.core.errors import NotAllowed, NotFound
 from clutch.feed.actor import Actor
-from sales.models import Register, Sale, TillPolicy
+from sales.models import CashSession, Register, Sale, TillPolicy
 from shops.models import Member
 from shops.rules import PERMISSIONS, Act
 
@@ -59,6 +59,11 @@ def sales_of(user: Any) -> QuerySet[Sale]:
 def registers_of(user: Any) -> QuerySet[Register]:
     """The registers of a user's shops."""
     return Register.objects.filter(shop__in=shops_of(user))
+
+
+def sessions_of(user: Any) -> QuerySet[CashSession]:
+    """The cash sessions of a user's shops."""
+    return CashSession.objects.filter(shop__in=shops_of(user))
 
 
 def policy_of(shop_id: UUID) -> TillPolicy:

@@ -52,6 +52,7 @@ class AutoSchema(BaseAutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """The headers that the method honours."""
         found = [IDEMPOTENCY_KEY] if self.method == "POST" else []
+        found += getattr(self.view, "extra_headers", ())
         return [*found, IF_MATCH] if self._is_conditional() else found
 
     def _is_conditional(self) -> bool:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
@@ -11,7 +12,9 @@ from rest_framework import serializers
 from clutch.core.api import ApiView
 from clutch.core.casing import Serializer
 from clutch.core.errors import NotAllowed, NotFound
+from clutch.feed.actor import Actor
 from sales import rules
+from sales.actions import pins
 from shops.models import Member
 from shops.rules import Act, membership
 
@@ -20,6 +23,12 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
+CLERK = OpenApiParameter(
+    "Clutch-Clerk",
+    str,
+    OpenApiParameter.HEADER,
+    description="The token of the clerk whose PIN was entered at this till (`POST /clerks/switch`).",
+)
 SHOP_ID = OpenApiParameter("shopId", UUID, description="Which shop; needed only by who belongs to several.")
 
 
@@ -35,10 +44,31 @@ class TillMixin(_Base):
     """Views of a shop's counter; `act` is what the role must allow to read."""
 
     act: Act = Act.SEE_SALES
+    extra_headers = (CLERK,)
+
+    @cached_property
+    def person(self) -> Any:
+        """Who acts: the clerk whose PIN was entered at this till, else who is signed in."""
+        token = self.request.headers.get("Clutch-Clerk", "")
+        return pins.clerk_of(token, self.user_id).user if token else self.request.user
+
+    @property
+    def actor(self) -> Actor:
+        """The person, as actions want them."""
+        return Actor.user(self.person, self.via)
+
+    @property
+    def device(self) -> Actor:
+        """Who is signed in on the device, whoever stands there."""
+        return Actor.user(self.request.user, self.via)
+
+    def approver(self, given: dict[str, Any], shop_id: UUID, act: Act) -> UUID | None:
+        """Who approved the act, by the `approval` of a validated body, which is taken out of it."""
+        return pins.approver_of(given.pop("approval", ""), shop_id=shop_id, act=act, actor=self.actor)
 
     def member(self, shop_id: UUID | None, act: Act | None = None) -> Member:
         """The membership in the shop named, or the only one, in a role that may."""
-        member = membership(self.request.user, shop_id)
+        member = membership(self.person, shop_id)
         self.check(member, act or self.act)
         return member
 

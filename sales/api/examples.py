@@ -8,6 +8,7 @@ PART = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"
 REGISTER_ID = "0193a1c0-4444-7e4f-8a5b-6c7d8e9f0a1b"
 SALE_ID = "0193a1c1-5555-7e4f-8a5b-6c7d8e9f0a1b"
 SESSION_ID = "0193a1c2-6666-7e4f-8a5b-6c7d8e9f0a1b"
+MEMBER_ID = "0193a1b5-7777-7e4f-8a5b-6c7d8e9f0a1b"
 
 LINE = {"partId": PART, "quantity": 2}
 CART = OpenApiExample(
@@ -35,6 +36,20 @@ PARK = OpenApiExample("Put aside", {"label": "the white Accent"}, request_only=T
 REGISTER = OpenApiExample("A second till", {"code": "R2", "name": "Back counter"}, request_only=True)
 OPEN_SESSION = OpenApiExample(
     "Open", {"registerId": REGISTER_ID, "openingFloat": "200.00"}, request_only=True
+)
+CASH_OUT = OpenApiExample(
+    "To the bank", {"direction": "out", "amount": "500.00", "reason": "To the bank"}, request_only=True
+)
+CLOSE_SESSION = OpenApiExample(
+    "A count", {"denominations": {"200": 8, "50": 3, "0.50": 4}, "note": ""}, request_only=True
+)
+POLICY = OpenApiExample(
+    "Quarter pounds, two weeks to return", {"cashRounding": "0.25", "returnDays": 14}, request_only=True
+)
+PIN = OpenApiExample("One's own", {"pin": "4071"}, request_only=True)
+SWITCH = OpenApiExample("Mona takes over", {"memberId": MEMBER_ID, "pin": "4071"}, request_only=True)
+APPROVE = OpenApiExample(
+    "A discount", {"memberId": MEMBER_ID, "pin": "4071", "act": "exceed_discount"}, request_only=True
 )
 
 # For clutch.core.examples: one sale of two pairs of brake pads.
@@ -84,5 +99,29 @@ VALUES: dict[str, Any] = {
     "Register.code": "R1",
     "CashSession.register": "R1",
     "openingFloat": "200.00",
-    "denominations": {},
+    "denominations": {"200": 8, "50": 3, "0.50": 4},
+    "expectedCash": "1750.00",
+    "countedCash": "1752.00",
+    "difference": "2.00",
+    "closedBy": "Mona",
+    "openedBy": "Mona",
+    "zNumber": 1,
+    "memberId": MEMBER_ID,
+    "ClerkRow.name": "Mona",
+    "Clerk.name": "Mona",
+    "Approval.name": "Mona",
+    "token": "eyJtZW1iZXIiOi…",
+    "approval": "eyJtZW1iZXIiOi…",
+    "expiresIn": 120,
+    "act": "exceed_discount",
+    "CashMoved.amount": "-500.00",
+    "reason": "To the bank",
+    "rate": "14.00",
+    "first": "R1-2026-000001",
+    "last": "R1-2026-000017",
+    "standardRate": "14.00",
+    "reducedRate": "5.00",
+    "cashierDiscountPercent": "5.00",
+    "restockingPercent": "0.00",
+    "receiptFooter": "",
 }

@@ -7,16 +7,26 @@ from rest_framework import serializers
 
 from clutch.core.casing import Serializer
 from clutch.core.fields import LineField, MoneyField
+from sales.actions.pins import APPROVABLE
 from sales.api.base import ShopInputSerializer
 from sales.enums import TILL_CHANNELS, Channel, Tender
 from sales.inputs import CartInput, LineInput, PaymentInput
 from sales.pricing import MOST_LINES, MOST_UNITS
 from sales.tenders import MOST_PAYMENTS, TAKEN
 
+DIRECTIONS = [("in", "in"), ("out", "out")]
+
 
 def line(length: int, **kwargs: Any) -> LineField:
     """A line of text that may be left out."""
     return LineField(max_length=length, required=False, allow_blank=True, **kwargs)
+
+
+def percent() -> serializers.DecimalField:
+    """A percentage that may be left out."""
+    return serializers.DecimalField(
+        max_digits=5, decimal_places=2, min_value=Decimal(0), max_value=Decimal(100), required=False
+    )
 
 
 class LineInputSerializer(Serializer):
@@ -40,9 +50,15 @@ class LineInputSerializer(Serializer):
     )
 
 
+def approval(what: str) -> LineField:
+    """The token that `POST /clerks/approve` gave."""
+    return line(600, default="", help_text=f"A manager's word (`POST /clerks/approve`) for {what}.")
+
+
 class CartSerializer(Serializer):
     """A whole cart."""
 
+    approval = approval("a discount above the clerk's limit")
     register_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     customer_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     vehicle_id = serializers.UUIDField(required=False, allow_null=True, default=None)
@@ -108,6 +124,63 @@ class OpenSessionSerializer(ShopInputSerializer):
     register_id = serializers.UUIDField()
     opening_float = MoneyField()
     note = line(300, default="")
+
+
+class MoveCashSerializer(Serializer):
+    """Cash that is put into a drawer or taken out."""
+
+    direction = serializers.ChoiceField(DIRECTIONS)
+    amount = MoneyField()
+    reason = LineField(max_length=200)
+
+
+class CloseSessionSerializer(Serializer):
+    """The count of a drawer: by coin and note, or its sum."""
+
+    denominations = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=1_000_000),
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text='How many there are of each coin and note, e.g. {"200": 3, "0.50": 4}.',
+    )
+    counted = MoneyField(required=False, allow_null=True, default=None)
+    note = line(300, default="")
+
+
+class PolicySerializer(ShopInputSerializer):
+    """How a shop runs its counter. Percentages are 0 to 100; `cashRounding` is the smallest coin."""
+
+    prices_include_tax = serializers.BooleanField(required=False)
+    standard_rate = percent()
+    reduced_rate = percent()
+    cash_rounding = MoneyField(required=False)
+    cashier_discount_percent = percent()
+    return_days = serializers.IntegerField(min_value=0, max_value=3650, required=False)
+    restocking_percent = percent()
+    core_days = serializers.IntegerField(min_value=0, max_value=3650, required=False)
+    receipt_footer = line(300)
+    needs_session = serializers.BooleanField(required=False)
+
+
+class PinSerializer(ShopInputSerializer):
+    """The PIN of a member; one's own where none is named."""
+
+    member_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    pin = LineField(max_length=8)
+
+
+class ClerkInputSerializer(ShopInputSerializer):
+    """Who takes over the till, and their PIN."""
+
+    member_id = serializers.UUIDField()
+    pin = LineField(max_length=8)
+
+
+class ApproveSerializer(ClerkInputSerializer):
+    """Who allows what, and their PIN."""
+
+    act = serializers.ChoiceField([(act.value, act.value) for act in APPROVABLE])
 
 
 def cart_of(given: dict[str, Any]) -> CartInput:

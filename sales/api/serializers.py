@@ -5,10 +5,13 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from rest_framework import serializers
 
-from clutch.core.casing import ModelSerializer
+from clutch.core.casing import ModelSerializer, Serializer
 from clutch.core.fields import MoneyField
 from sales import queries
-from sales.models import CashSession, Payment, Register, Sale, SaleLine
+from sales.enums import Tender
+from sales.models import CashSession, Payment, Register, Sale, SaleLine, TillPolicy
+from shops.enums import Role
+from shops.models import Member
 
 
 class SaleLineSerializer(ModelSerializer):
@@ -128,6 +131,127 @@ class RegisterSerializer(ModelSerializer):
     def get_session_id(self, register: Register) -> str | None:
         found = [row for row in register.sessions.all() if row.status == "open"]
         return str(found[0].pk) if found else None
+
+
+class PolicyShownSerializer(ModelSerializer):
+    """How a shop runs its counter."""
+
+    shop_id = serializers.UUIDField()
+    cash_rounding = MoneyField()
+
+    class Meta:
+        model = TillPolicy
+        fields = [
+            "shop_id", "prices_include_tax", "standard_rate", "reduced_rate", "cash_rounding",
+            "cashier_discount_percent", "return_days", "restocking_percent", "core_days",
+            "receipt_footer", "needs_session", "version",
+        ]  # fmt: skip
+
+
+class ClerkRowSerializer(ModelSerializer):
+    """A member who may stand at a till."""
+
+    member_id = serializers.UUIDField(source="pk")
+    name = serializers.CharField(source="user")
+    has_pin = serializers.BooleanField()
+
+    class Meta:
+        model = Member
+        fields = ["member_id", "name", "role", "has_pin"]
+
+
+class ClerkSerializer(Serializer):
+    """Who stands at the till now. Send `token` as the header `Clutch-Clerk`."""
+
+    member_id = serializers.UUIDField(source="member.pk")
+    name = serializers.CharField(source="member.user")
+    role = serializers.ChoiceField(Role.choices, source="member.role")
+    token = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds.")
+
+
+class ApprovalSerializer(Serializer):
+    """A word for one act, good for a short time. Send it as `approval` of the request."""
+
+    member_id = serializers.UUIDField(source="member.pk")
+    name = serializers.CharField(source="member.user")
+    act = serializers.CharField()
+    approval = serializers.CharField(source="token")
+    expires_in = serializers.IntegerField(help_text="Seconds.")
+
+
+class CashMovedSerializer(ModelSerializer):
+    """Cash put into a drawer (positive) or taken out (negative)."""
+
+    payment_id = serializers.UUIDField(source="pk")
+    session_id = serializers.UUIDField()
+    amount = MoneyField()
+
+    class Meta:
+        model = Payment
+        fields = ["payment_id", "session_id", "amount", "reason", "at"]
+
+
+class BlockSerializer(Serializer):
+    """Sums of one kind of document."""
+
+    count = serializers.IntegerField()
+    goods = MoneyField()
+    discount = MoneyField(required=False)
+    tax = MoneyField()
+    core = MoneyField()
+    delivery = MoneyField(required=False)
+    rounding = MoneyField(required=False)
+    fee = MoneyField(required=False)
+    total = MoneyField()
+
+
+class TaxRowSerializer(Serializer):
+    """Net and tax of one rate, of the lines of sales less what was undone."""
+
+    rate = serializers.CharField()
+    net = MoneyField()
+    tax = MoneyField()
+
+
+class TenderRowSerializer(Serializer):
+    """What came and went by one way of paying."""
+
+    method = serializers.ChoiceField(Tender.choices)
+    received = MoneyField()
+    paidOut = MoneyField()
+    net = MoneyField()
+
+
+class DrawerSerializer(Serializer):
+    """The cash of a session."""
+
+    openingFloat = MoneyField()
+    received = MoneyField()
+    paidOut = MoneyField()
+    putIn = MoneyField()
+    takenOut = MoneyField()
+    expected = MoneyField()
+
+
+class NumbersSerializer(Serializer):
+    """The first and the last receipt."""
+
+    first = serializers.CharField()
+    last = serializers.CharField()
+
+
+class ReportSerializer(Serializer):
+    """The X report of a session; of a closed one the Z report, as it was fixed."""
+
+    currency = serializers.CharField()
+    sales = BlockSerializer()
+    voids = BlockSerializer()
+    returns = BlockSerializer()
+    taxes = TaxRowSerializer(many=True)
+    tenders = TenderRowSerializer(many=True)
+    cash = DrawerSerializer()
+    numbers = NumbersSerializer()
 
 
 class SessionSerializer(ModelSerializer):

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from sales.api.views import registers, sales
+from sales.api.views import clerks, registers, sales
 
 SALE = "sales/<str:sale_id>"
+SESSION = "cash-sessions/<str:session_id>"
 
 urlpatterns = [
     path("sales", sales.SalesView.as_view()),
@@ -15,4 +16,13 @@ urlpatterns = [
     path("registers", registers.RegistersView.as_view()),
     path("registers/<str:register_id>", registers.RegisterView.as_view()),
     path("cash-sessions", registers.SessionsView.as_view()),
+    path(SESSION, registers.SessionView.as_view()),
+    path(f"{SESSION}/cash", registers.CashView.as_view()),
+    path(f"{SESSION}/close", registers.CloseView.as_view()),
+    path(f"{SESSION}/report", registers.ReportView.as_view()),
+    path("till-policy", registers.PolicyView.as_view()),
+    path("clerks", clerks.ClerksView.as_view()),
+    path("clerks/pin", clerks.PinView.as_view()),
+    path("clerks/switch", clerks.SwitchView.as_view()),
+    path("clerks/approve", clerks.ApproveView.as_view()),
 ]

@@ -69,6 +69,11 @@ class Sale(Entity):
     completed_at = models.DateTimeField(_("completed"), null=True, editable=False)
     voided_at = models.DateTimeField(_("voided"), null=True, editable=False)
     void_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    # In which session the money of a voided sale went back.
+    void_session = models.ForeignKey(CashSession, models.PROTECT, null=True, related_name="voids")
+    void_approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
 
     class Meta(Entity.Meta):
         verbose_name = _("sale")
@@ -145,6 +150,7 @@ class SaleReturn(Entity):
     exchange = models.OneToOneField(Sale, models.PROTECT, null=True, blank=True, related_name="exchanged_for")
     session = models.ForeignKey(CashSession, models.PROTECT, null=True, related_name="returns")
     clerk = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="returns")
     phone = models.CharField(_("phone"), max_length=16, blank=True)
     currency = models.CharField(_("currency"), max_length=3)

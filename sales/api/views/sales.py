@@ -34,7 +34,7 @@ class SaleBase(TillView):
 
     def sale(self, act: Act) -> Sale:
         """The sale in the path, of a shop of this user, with a role that may."""
-        found = queries.find_sale(rules.sales_of(self.request.user), self.kwargs["sale_id"])
+        found = queries.find_sale(rules.sales_of(self.person), self.kwargs["sale_id"])
         if found is None:
             raise NotFound(_("There is no such sale."))
         self.member(found.shop_id, act)
@@ -72,12 +72,12 @@ class SalesView(TillMixin, ListView):
         """A new cart; with `payments` a whole sale in one act. Send an Idempotency-Key."""
         given = self.validated(inputs.SaleInputSerializer)
         member = self.member(given.pop("shop_id", None), Act.SELL)
-        cart, payments = inputs.cart_of(given), given["payments"]
-        if payments is None:
-            act = partial(carts.save_cart, member.shop_id, cart=cart, actor=self.actor)
-        else:
-            paid = inputs.payments_of(payments)
-            act = partial(checkout.ring_up, member.shop_id, cart=cart, payments=paid, actor=self.actor)
+        approved_by = self.approver(given, member.shop_id, Act.EXCEED_DISCOUNT)
+        payments = given.pop("payments")
+        save: Any = carts.save_cart if payments is None else checkout.ring_up
+        paid = {} if payments is None else {"payments": inputs.payments_of(payments)}
+        cart = inputs.cart_of(given)
+        act = partial(save, member.shop_id, cart=cart, approved_by=approved_by, actor=self.actor, **paid)
         return self.answer(act, s.SaleSerializer, 201)
 
 
@@ -103,6 +103,7 @@ class SaleView(SaleBase):
             carts.save_cart,
             sale.shop_id,
             sale_id=sale.pk,
+            approved_by=self.approver(given, sale.shop_id, Act.EXCEED_DISCOUNT),
             cart=inputs.cart_of(given),
             expected_version=self.if_match(),
             actor=self.actor,

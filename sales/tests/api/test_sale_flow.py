@@ -1,5 +1,6 @@
 """The way of a sale through the API: cart, payment, number, stock; and its retry."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -36,12 +37,16 @@ def test_cart_is_paid_in_cash_and_stock_moves() -> None:
     assert (sale["goodsTotal"], sale["taxTotal"]) == ("1491.23", "208.77")
     assert client.get(f"/api/v1/sales/{sale['number']}").json() == sale
     stock = Stock.objects.get(part=part)
-    assert (stock.on_hand, stock.value) == (3, 1200)
+    assert (stock.on_hand, stock.value) == (3, Decimal(1200))
     move = Movement.objects.get(part=part, kind="sale")
-    assert (move.quantity, move.value, move.document_number) == (-2, -800, sale["number"])
+    assert (move.quantity, move.value, move.document_number) == (-2, Decimal(-800), sale["number"])
     assert Sale.objects.get().lines.get().cost == 800
     payment = Payment.objects.get()
-    assert (payment.amount, payment.tendered, payment.session_id) == (1700, 2000, till.session.pk)
+    assert (payment.amount, payment.tendered, payment.session_id) == (
+        Decimal(1700),
+        Decimal(2000),
+        till.session.pk,
+    )
     assert said(till.shop) == ["sale-saved", "stock-changed", "sale-completed"]
 
 
