@@ -36,11 +36,15 @@ def signed_in(method: str) -> dict[str, Any]:
 
 def waits(flow: str = "") -> dict[str, Any]:
     """The answer before: what can be done, and what waits for its code."""
-    flows = [{"id": "login"}, {"id": "signup"}, {"id": "login_by_code"}, {"id": "password_reset_by_code"}]
-    flows = [found for found in flows if found["id"] != flow]
+    flows: list[dict[str, Any]] = [{"id": "login"}, {"id": "login_by_code"}, {"id": "signup"}]
+    flows = [*flows, {"id": "password_reset_by_code", "is_pending": False}]
+    for found in flows:
+        if found["id"] == flow:
+            found["is_pending"] = True
+    if flow and flow not in {found["id"] for found in flows}:
+        flows.insert(-1, {"id": flow, "is_pending": True})
     meta = {"is_authenticated": False, "session_token": SESSION}
-    pending = [{"id": flow, "is_pending": True}] if flow else []
-    return {"status": 401, "data": {"flows": [*flows, *pending]}, "meta": meta}
+    return {"status": 401, "data": {"flows": flows}, "meta": meta}
 
 
 # By operation: the examples of its request and of its answers.
@@ -85,6 +89,10 @@ def source() -> dict[str, Any]:
     schemas = spec["components"]["schemas"]
     schemas["Flow"]["properties"]["id"]["enum"] = FLOWS
     schemas["Flow"]["properties"].pop("provider")
+    # What allauth says of itself is narrower here than what it answers.
+    schemas["Flow"]["properties"]["is_pending"].pop("enum")
+    over = {"type": "object", "properties": {"is_authenticated": {"type": ["boolean", "null"]}}}
+    schemas["SessionGoneResponse"]["properties"]["meta"] = over
     schemas["BaseAuthenticationMeta"]["properties"]["refresh_token"] = {"type": "string"}
     return spec
 

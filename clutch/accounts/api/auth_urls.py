@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from allauth.headless.account.inputs import LoginInput
-from allauth.headless.account.views import LoginView
+from allauth.headless.account.inputs import LoginInput, RequestLoginCodeInput
+from allauth.headless.account.views import LoginView, RequestLoginCodeView
 from allauth.headless.constants import Client
+from django.core.exceptions import ValidationError
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
 from clutch.accounts.forms import PhoneField
 
@@ -24,7 +26,25 @@ class LocalLoginView(LoginView):
     input_class = LocalLoginInput
 
 
+class CodeInput(RequestLoginCodeInput):
+    """Asks for a number or an address: without both allauth looks for whom it never searched."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a request that names nobody."""
+        cleaned: dict[str, Any] = super().clean()
+        if not self.errors and not (cleaned.get("phone") or cleaned.get("email")):
+            self.add_error("phone", ValidationError(_("Enter a phone number or an e-mail address.")))
+        return cleaned
+
+
+class CodeView(RequestLoginCodeView):
+    """Sends a code to sign in with."""
+
+    input_class = CodeInput
+
+
 urlpatterns = [
     path("app/v1/auth/login", LocalLoginView.as_api_view(client=Client.APP), name="sign-in-api"),
+    path("app/v1/auth/code/request", CodeView.as_api_view(client=Client.APP), name="code-api"),
     path("", include("allauth.headless.urls")),
 ]

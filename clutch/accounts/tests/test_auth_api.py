@@ -1,9 +1,13 @@
 """Sign-up, sign-in, refresh, sign-out and password reset as an app does them, over HTTP."""
 
+import base64
+import json
 from typing import Any
 
+import jwt
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core import mail
 
 from clutch.accounts import actions
@@ -237,6 +241,67 @@ def test_nonsense_tokens_are_refused(app: App, token: str) -> None:
     assert user_of_token(token) is None
     headers = {"Authorization": f"Bearer {token}".encode().decode("latin-1")}
     assert app.client.get("/api/v1/me", headers=headers).status_code == 401
+
+
+def part(content: Any) -> str:
+    """A part of a token as it is written."""
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def forged(good: str, how: str) -> str:
+    """A good access token, made into what somebody would like to be one."""
+    head, body, seal = good.split(".")
+    claims = json.loads(base64.urlsafe_b64decode(body + "=="))
+    key = settings.SECRET_KEY
+    if how == "signed by nobody":
+        return f"{part({'alg': 'none', 'typ': 'JWT'})}.{body}."
+    if how == "signed by another":
+        return str(jwt.encode(claims, "another secret, of at least 32 bytes", algorithm="HS256"))
+    if how == "of another person":
+        return str(jwt.encode({**claims, "sub": str(UserFactory().pk)}, key, algorithm="HS256"))
+    if how == "over":
+        return str(jwt.encode({**claims, "exp": 1}, key, algorithm="HS256"))
+    if how.startswith("without "):
+        left = {name: value for name, value in claims.items() if name != how.removeprefix("without ")}
+        return str(jwt.encode(left, key, algorithm="HS256"))
+    if how == "with another session":
+        return str(jwt.encode({**claims, "sid": part(b"x" * 40)}, key, algorithm="HS256"))
+    return {
+        "with a changed body": f"{head}.{part({**claims, 'sub': str(UserFactory().pk)})}.{seal}",
+        "lacking its seal": f"{head}.{body}",
+        "with a part more": f"{good}.{seal}",
+        "with a broken head": f"{part(b'{')}.{body}.{seal}",
+        "with a head of numbers": f"{part([1])}.{body}.{seal}",
+        "with a body that is no object": f"{head}.{part([1])}.{seal}",
+        "that is not base64": "%%%.%%%.%%%",
+        "of empty parts": "..",
+    }[how]
+
+
+FORGED = [
+    "signed by nobody", "signed by another", "of another person", "over", "without sub", "without sid",
+    "without jti", "without token_use", "with another session", "with a changed body", "lacking its seal",
+    "with a part more", "with a broken head", "with a head of numbers", "with a body that is no object",
+    "that is not base64", "of empty parts",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_token_that_is_not_ours_opens_nothing(signed_in: App, how: str) -> None:
+    """As Bearer and as session token; the true one still opens its own."""
+    token = forged(signed_in.access, how)
+    for header in ({"Authorization": f"Bearer {token}"}, {"X-Session-Token": token}):
+        answer = signed_in.client.get("/api/v1/me", headers=header)
+        assert (answer.status_code, answer.json()["code"]) == (401, "signed_out")
+    assert me(signed_in).status_code == 200
+
+
+def test_refresh_token_is_no_access_token(signed_in: App) -> None:
+    """And the other way round."""
+    bearer = {"Authorization": f"Bearer {signed_in.refresh}"}
+    assert signed_in.client.get("/api/v1/me", headers=bearer).status_code == 401
+    assert signed_in.post("/tokens/refresh", refresh_token=signed_in.access).status_code == 400
 
 
 def test_anonymous_gets_401_with_a_challenge(app: App) -> None:
