@@ -214,6 +214,8 @@ QUOTE_SOURCES = ["orders.stock_source.in_stock", "orders.sources.quoted_before"]
 ON_ORDER_HANDED_OVER: list[str] = []
 # How long an accepted order keeps its parts from everybody else while nobody touches it.
 ORDER_HOLD_DAYS = int(os.environ.get("CLUTCH_ORDER_HOLD_DAYS", "14"))
+# Each takes (shop id, part id) and returns what the page of a part shows of open documents.
+PART_MENTIONS: list[str] = []
 NOTIFICATION_SEGMENTS = [
     "clutch.accounts.queries.segments",
     "shops.queries.segments",

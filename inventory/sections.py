@@ -5,4 +5,5 @@ from django.utils.translation import gettext_lazy as _
 from clutch.core.navigation import Section, register_section
 from shops.rules import Act
 
+register_section(Section("parts", _("Parts"), "/portal/parts", "stock", "stock", 30, act=Act.SEE_STOCK))
 register_section(Section("scan", _("Scan"), "/portal/scan", "barcode", "stock", 45, act=Act.SEE_STOCK))

@@ -1,12 +1,22 @@
-"""The shop's pages of scanning, labels and counts."""
+"""The shop's pages of parts, stock, scanning, labels and counts."""
 
 from django.urls import path
 
-from inventory.portal.views import scan
+from inventory.portal.views import parts, scan, stock
 
 app_name = "stock"
 
 urlpatterns = [
+    path("portal/parts", parts.PartsView.as_view(), name="parts"),
+    path("portal/parts/new", parts.PartFormView.as_view(), name="new-part"),
+    path("portal/parts/<uuid:part_id>", parts.PartView.as_view(), name="part"),
+    path("portal/parts/<uuid:part_id>/edit", parts.PartFormView.as_view(), name="edit-part"),
+    path("portal/parts/<uuid:part_id>/status", parts.StatusView.as_view(), name="part-status"),
+    path("portal/parts/<uuid:part_id>/delete", parts.DeleteView.as_view(), name="delete-part"),
+    path("portal/parts/<uuid:part_id>/movements", parts.MovementsView.as_view(), name="movements"),
+    path("portal/parts/<uuid:part_id>/receive", stock.ReceiveView.as_view(), name="receive"),
+    path("portal/parts/<uuid:part_id>/adjust", stock.AdjustView.as_view(), name="adjust"),
+    path("portal/parts/<uuid:part_id>/transfer", stock.TransferView.as_view(), name="transfer"),
     path("portal/scan", scan.ScanView.as_view(), name="scan"),
     path("portal/scan/parts", scan.PartsView.as_view(), name="scan-parts"),
     path("portal/scan/attach", scan.AttachView.as_view(), name="attach"),

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
-from clutch.core.errors import DomainError, Invalid, NotAllowed, NotFound
+from clutch.core.errors import DomainError, NotAllowed, NotFound
 from clutch.core.pages import domain_errors_to_form, new_key, once
 from shops.portal.page import ShopPage
 
@@ -64,12 +64,11 @@ class WorkPage(ShopPage):
             once(self.request, call, to=lambda _done: to)
         except (NotFound, NotAllowed):
             raise
-        except Invalid as refused:
+        except DomainError as refused:
             for name in domain_errors_to_form(form, refused):
                 form.add_error(None, [str(text) for text in refused.fields[name]])
-            return False
-        except DomainError as refused:
-            form.add_error(None, str(refused.detail))
+            if not refused.fields:
+                form.add_error(None, str(refused.detail))
             return False
         return True
 

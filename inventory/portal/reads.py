@@ -1,0 +1,161 @@
+"""What the pages of parts show, in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from inventory import queries
+from inventory.models import Bin, BinStock, Category, Hold, Movement, Part, PartNumber
+from inventory.models.stock import unit_cost
+from inventory.search import Hit
+
+
+@dataclass(frozen=True)
+class Row:
+    """One part in a list: why it was found, and what there is of it."""
+
+    part: Part
+    hit: Hit
+    there: queries.Availability
+    price: Decimal | None
+    bins: Sequence[BinStock]
+
+
+def rows(hits: Sequence[Hit]) -> list[Row]:
+    """The found parts with stock, price and bins, in the order of the hits. Five queries."""
+    ids = [hit.part_id for hit in hits]
+    placed = BinStock.objects.exclude(quantity=0).select_related("bin").order_by("bin__code")
+    found = (
+        Part.objects.filter(pk__in=ids)
+        .select_related("category", "default_bin")
+        .prefetch_related("tiers", Prefetch("bin_stock", placed, to_attr="placed"))
+        .in_bulk()
+    )
+    there = queries.availability(ids)
+    today = timezone.localdate()
+    return [
+        Row(part, hit, there.get(part.pk, queries.NOTHING), part.price_on(today), part.placed)
+        for hit in hits
+        if (part := found.get(hit.part_id))
+    ]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """An open document that wants a part: where it stands, and the page that shows it."""
+
+    kind: Any
+    number: str
+    path: str
+    quantity: int
+    note: Any = ""
+
+
+def mentions(part: Part) -> list[Mention]:
+    """The open requests, quotes and orders that want a part, asked of settings.PART_MENTIONS."""
+    found: list[Mention] = []
+    for name in settings.PART_MENTIONS:
+        found += [Mention(**said) for said in import_string(name)(part.shop_id, part.pk)]
+    return found
+
+
+class PartFacts:
+    """Everything that the page of one part shows."""
+
+    def __init__(self, part: Part, *, sees_cost: bool) -> None:
+        self.part = part
+        self.sees_cost = sees_cost
+
+    @cached_property
+    def there(self) -> queries.Availability:
+        """On hand, reserved, available."""
+        return queries.availability([self.part.pk]).get(self.part.pk, queries.NOTHING)
+
+    @cached_property
+    def price(self) -> Decimal | None:
+        """The price of one today."""
+        return self.part.price_on(timezone.localdate())
+
+    @cached_property
+    def cost(self) -> Decimal | None:
+        """The moving average, or the list cost before anything came in; None for who may not see it."""
+        if not self.sees_cost:
+            return None
+        stock = self.part.stock
+        return unit_cost(stock.on_hand, stock.value, stock.average_cost) or self.part.cost_price
+
+    @cached_property
+    def margin(self) -> Decimal | None:
+        """(price - cost) / price, in percent."""
+        if not self.cost or not self.price:
+            return None
+        return (self.price - self.cost) / self.price * 100
+
+    @cached_property
+    def bins(self) -> list[BinStock]:
+        """Where it lies."""
+        return list(self.part.bin_stock.exclude(quantity=0).select_related("bin").order_by("bin__code"))
+
+    @cached_property
+    def holds(self) -> list[Hold]:
+        """Who it is held for, now."""
+        return list(queries.open_holds([self.part.pk]))
+
+    @cached_property
+    def numbers(self) -> list[PartNumber]:
+        """The other numbers it is known by."""
+        return list(self.part.numbers.order_by("kind", "number"))
+
+    @cached_property
+    def fitments(self) -> list[Any]:
+        """The vehicles it fits, by name."""
+        rows_ = self.part.fitments.select_related("make", "model")
+        return list(rows_.order_by("make__name", "model__name", "year_from")[:200])
+
+    @cached_property
+    def interchange(self) -> list[Row]:
+        """What can stand in for it, with what there is of each."""
+        if self.part.interchange_id is None:
+            return []
+        others = Part.objects.filter(interchange=self.part.interchange_id).exclude(pk=self.part.pk)
+        return rows([Hit(pk) for pk in others.order_by("name", "pk").values_list("pk", flat=True)[:50]])
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """The documents that want it."""
+        return mentions(self.part)
+
+
+def movements(part_id: UUID) -> QuerySet[Movement]:
+    """The ledger of a part, newest first."""
+    return Movement.objects.filter(part=part_id).select_related("bin").order_by("-seq")
+
+
+def bins_of(shop_id: UUID) -> QuerySet[Bin]:
+    """The bins in use."""
+    return Bin.objects.filter(shop=shop_id, is_active=True).order_by("code")
+
+
+def categories_of(shop_id: UUID) -> list[tuple[str, str]]:
+    """The tree of categories as choices: “Brakes › Pads”, each under its parent. One query."""
+    every = list(Category.objects.filter(shop=shop_id).order_by("name"))
+    below: dict[UUID | None, list[Category]] = {}
+    for category in every:
+        below.setdefault(category.parent_id, []).append(category)
+
+    def walk(parent: UUID | None, prefix: str) -> list[tuple[str, str]]:
+        found = []
+        for category in below.get(parent, []):
+            name = f"{prefix}{category.name}"
+            found += [(str(category.pk), name), *walk(category.pk, f"{name} › ")]
+        return found
+
+    return walk(None, "")
