@@ -458,6 +458,23 @@ UNFOLD = {
     "SITE_SYMBOL": "handyman",
     "SHOW_LANGUAGES": False,
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": ["clutch.dashboard.site.stylesheet"],
+    # The blue of the other pages (templates/static/clutch/theme.css).
+    "COLORS": {
+        "primary": {
+            "50": "#eef2fe",
+            "100": "#e0e8fd",
+            "200": "#c4d2fb",
+            "300": "#9db4f8",
+            "400": "#86a1f5",
+            "500": "#6487f1",
+            "600": "#1746d1",
+            "700": "#0f339f",
+            "800": "#122c7d",
+            "900": "#142863",
+            "950": "#0d193f",
+        },
+    },
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": False,

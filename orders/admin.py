@@ -11,6 +11,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget
 
+from clutch.core.templatetags.clutch import money
 from clutch.feed.staff import Act, MinutesForm, ReadOnlyAdmin, ReasonForm, StateAdmin
 from orders import actions
 from orders.actions.payment import refund
@@ -95,9 +96,27 @@ class OrderAdmin(StateAdmin):
     """Requests and orders: search by number, person, phone, vehicle or shop."""
 
     list_display = (
-        "number", "status", "payment_status", "customer", "make_name", "model_name", "district", "shop",
-        "total", "submitted_at",
+        "number", "status", "payment_status", "customer", "vehicle", "district", "shop", "owed",
+        "submitted_at",
     )  # fmt: skip
+    fieldsets = (
+        (_("Request"), {"fields": ("customer", "vehicle", "vin", "vehicle_warnings", "address", "district")}),
+        (
+            _("Where it stands"),
+            {
+                "fields": (
+                    "status", "payment_status", "payment_method", "payment_due_at", "cancel_reason",
+                    "submitted_at", "accepted_at",
+                ),
+            },
+        ),
+        (
+            _("Search for shops"),
+            {"fields": ("quotes_close_at", "shops_asked", "wave", "search_radius_km", "urgency", "revision")},
+        ),
+        (_("Taken"), {"fields": ("shop", "selected_quote", "owed")}),
+    )  # fmt: skip
+    readonly_fields = ("vehicle", "shops_asked", "owed")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("payment_status", ChoicesDropdownFilter),
@@ -110,6 +129,11 @@ class OrderAdmin(StateAdmin):
     list_select_related = ("customer", "shop")
     ordering = ("-created_at",)
     inlines = (LineInline, InvitationInline, QuoteInline, EntryInline)
+    act_fields = (
+        "status", "payment_status", "payment_method", "asker", "vehicle", "vin", "address", "district",
+        "submitted_at", "quotes_close_at", "shops_asked", "shop", "owed", "accepted_at",
+    )  # fmt: skip
+    facts_template = "admin/order_facts.html"
     acts = (
         Act(
             "extend", _("Give shops more time"), actions.extend_window, MinutesForm, _is_open,
@@ -126,6 +150,34 @@ class OrderAdmin(StateAdmin):
         ),
     )  # fmt: skip
 
+    @admin.display(description=_("Customer"))
+    def asker(self, order: Order) -> str:
+        """Who asked, with a phone number to call."""
+        return f"{order.customer} {order.customer.phone or order.customer.email or ''}".strip()
+
+    @admin.display(description=_("Total"), ordering="total")
+    def owed(self, order: Order) -> str:
+        """What the customer owes, as prices are written."""
+        return money(order.total, order.currency)
+
+    @admin.display(description=_("Vehicle"))
+    def vehicle(self, order: Order) -> str:
+        """Make, model and year in one line."""
+        return f"{order.make_name} {order.model_name} {order.year or ''}".strip()
+
+    @admin.display(description=_("Shops asked"))
+    def shops_asked(self, order: Order) -> int:
+        """How many have heard of the request."""
+        return order.invitations.count()
+
+    def act_context(self, row: Any) -> dict[str, Any]:
+        """The order with its parts and its quotes, the cheapest first."""
+        return {
+            **super().act_context(row),
+            "lines": row.lines.filter(removed_in=None),
+            "quotes": row.quotes.select_related("shop").order_by("missing_parts", "total_price"),
+        }
+
 
 class QuoteLineInline(ReadOnlyInline):
     model = QuoteLine
@@ -136,7 +188,7 @@ class QuoteLineInline(ReadOnlyInline):
 class QuoteAdmin(StateAdmin):
     """Quotes of all shops; only staff see them side by side."""
 
-    list_display = ("order", "shop", "status", "total_price", "currency", "missing_parts", "created_at")
+    list_display = ("order", "shop", "status", "price", "missing_parts", "created_at")
     list_filter = (("status", ChoicesDropdownFilter), ("created_at", RangeDateFilter))
     list_filter_submit = True
     search_fields = ("order__number", "shop__name")
@@ -144,6 +196,11 @@ class QuoteAdmin(StateAdmin):
     list_select_related = ("order", "shop")
     ordering = ("-created_at",)
     inlines = (QuoteLineInline,)
+
+    @admin.display(description=_("Total"), ordering="total_price")
+    def price(self, quote: Quote) -> str:
+        """The total as prices are written."""
+        return money(quote.total_price, quote.currency)
 
 
 @admin.register(Shipment)
@@ -188,7 +245,10 @@ class CardPaymentAdmin(ReadOnlyAdmin):
     list_filter = (("status", ChoicesDropdownFilter),)
     search_fields = ("order__number", "intent")
     list_select_related = ("order",)
-    exclude = ("checkout_url",)
+    fields = (
+        "order", "quote", "status", "total", "currency", "captured_amount", "variant", "intent", "message",
+        "expires_at", "created_at",
+    )  # fmt: skip
     ordering = ("-pk",)
 
 

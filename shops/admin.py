@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 from clutch.core.actor import Actor
 from clutch.feed.staff import Act, ReadOnlyAdmin, ReasonForm, StateAdmin
 from shops.actions import onboarding, standing, vehicles
-from shops.enums import OnboardingStatus, ShopStatus, UnlistedStatus
+from shops.enums import OnboardingStatus, Role, ShopStatus, UnlistedStatus
 from shops.keys import name_key
 from shops.models import (
     Make,
@@ -63,7 +63,7 @@ def document_links(documents: Any) -> str:
     rows = [
         (
             reverse("document-file", args=[document.pk]),
-            format_html('<img src="{}" alt="" style="max-height:220px;max-width:100%">', _file(document))
+            format_html('<img src="{}" alt=""><br>', _file(document))
             if document.content_type.startswith("image/")
             else "",
             f"{document.get_kind_display()}: {document.filename}",
@@ -74,7 +74,7 @@ def document_links(documents: Any) -> str:
         return _("No document was uploaded.")
     return format_html_join(
         "",
-        '<p><a href="{}" target="_blank" rel="noopener" style="text-decoration:underline">{}{}</a></p>',
+        '<a class="staff-document staff-link" href="{}" target="_blank" rel="noopener">{}{}</a> ',
         rows,
     )
 
@@ -134,6 +134,10 @@ class ShopAdmin(StateAdmin):
             {"fields": ("serves_any_make", "makes", "inventory_setup", "pricing_strategy")},
         ),
     )  # fmt: skip
+    act_fields = (
+        "status", "owner", "phone", "email", "address", "district", "commercial_register", "tax_number",
+        "submitted_at", "changes_requested", "documents_shown",
+    )  # fmt: skip
     acts = (
         Act(
             "verify", gettext_lazy("Verify"), standing.verify_shop,
@@ -160,6 +164,12 @@ class ShopAdmin(StateAdmin):
             _has(ShopStatus.ACTIVE, ShopStatus.SUSPENDED), grave=True,
         ),
     )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("Owner"))
+    def owner(self, shop: Shop) -> str:
+        """Who leads the shop, with a phone number."""
+        owners = shop.members.filter(role=Role.OWNER, is_active=True).select_related("user")
+        return ", ".join(f"{member.user} {member.user.phone or ''}".strip() for member in owners)
 
     @admin.display(description=gettext_lazy("Documents"))
     def documents_shown(self, shop: Shop) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from clutch.accounts.guard import one_at_a_time
+from clutch.core.pages import error_page
 
 # Of the API also GET: it checks codes of a password reset.
 GUARDED = "/api/v1/auth/"
@@ -32,9 +33,11 @@ class OneAtATimeMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Too many text messages: allauth raises it through the sign-up of apps."""
-        if isinstance(error, RateLimited) and request.path.startswith(GUARDED):
+        if not isinstance(error, RateLimited):
+            return None
+        if request.path.startswith(GUARDED):
             return JsonResponse({"status": 429}, status=429)
-        return None
+        return error_page(request, 429)
 
 
 def _is_guarded(request: HttpRequest) -> bool:

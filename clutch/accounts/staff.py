@@ -27,6 +27,9 @@ class StaffSiteMixin:
             wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
         target = wanted if safe else request.path.removesuffix("login/")
+        if request.headers.get("HX-Request") == "true":
+            # The whole window goes there: a sign-in page does not belong into a fragment.
+            return HttpResponse(headers={"HX-Refresh": "true"})
         user = request.user
         if isinstance(user, User) and user.is_active and user.is_staff:
             page = target if staff_ready(user) else f"/account/second-factor?{urlencode({'next': target})}"

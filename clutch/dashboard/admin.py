@@ -1,5 +1,8 @@
-"""The schedule and push devices, which come from libraries, in the look of the rest."""
+"""The schedule, which comes from a library, in the look of the rest; and what libraries show too much of."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django_celery_beat import admin as beat_admin
 from django_celery_beat.models import (
@@ -9,9 +12,14 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
+from fcm_django.models import FCMDevice
 from unfold.admin import ModelAdmin
 
-for model in (PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
+# The last four could be edited past every act, and the secret of a second factor read.
+for model in (
+    PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule,
+    EmailAddress, Authenticator, UserSession, FCMDevice,
+):  # fmt: skip
     admin.site.unregister(model)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Now
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,9 @@ class Figure:
 
     label: str
     value: str
+    # The list behind it, and whether somebody should look.
+    url: str = ""
+    bad: bool = False
 
 
 def unanswered() -> QuerySet[Order]:
@@ -92,8 +96,14 @@ def figures() -> list[Figure]:
         Figure(_("First quote after"), "–" if minutes is None else _("%(n)d min") % {"n": round(minutes)}),
         Figure(_("Accepted"), str(accepted)),
         Figure(_("Active shops"), str(Shop.objects.filter(status=ShopStatus.ACTIVE).count())),
-        Figure(_("Jobs given up"), str(Job.objects.filter(state=JobState.DEAD).count())),
+        _jobs_given_up(),
     ]
+
+
+def _jobs_given_up() -> Figure:
+    dead = Job.objects.filter(state=JobState.DEAD).count()
+    url = f"{reverse('admin:feed_job_changelist')}?state__exact={JobState.DEAD}"
+    return Figure(_("Jobs given up"), str(dead), url, bad=dead > 0)
 
 
 def _share(part: int, whole: int) -> str:

@@ -6,16 +6,20 @@ page of its own that asks for what the act needs (a reason, minutes) and calls o
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.contrib.admin.utils import display_for_field, display_for_value, label_for_field, lookup_field
+from django.contrib.auth import get_user_model
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -26,6 +30,16 @@ from clutch.core.errors import DomainError
 from clutch.feed.models import Transition
 
 Run = Callable[..., object]
+LONGEST_HISTORY = 100
+# Who else than a person changes a status, and from where people do.
+SYSTEM = gettext_lazy("the platform")
+FROM = {
+    "app": gettext_lazy("app"),
+    "web": gettext_lazy("website"),
+    "portal": gettext_lazy("shop's pages"),
+    "staff": gettext_lazy("staff"),
+    "node": gettext_lazy("shop's own server"),
+}
 
 
 class ReasonForm(forms.Form):
@@ -64,6 +78,18 @@ class Act:
     note: Any = ""
 
 
+@dataclass(frozen=True)
+class Change:
+    """One change of a status, as staff read it."""
+
+    at: datetime
+    field: str
+    before: str
+    after: str
+    who: str
+    reason: str
+
+
 class ReadOnlyAdmin(ModelAdmin):
     """Shows every field and lets nobody add, change or delete."""
 
@@ -92,6 +118,9 @@ class StateAdmin(ReadOnlyAdmin):
     """A read-only page with acts above and the history of its statuses below."""
 
     acts: ClassVar[Sequence[Act]] = ()
+    # What an act decides on is shown beside it: these fields, by default those of the list.
+    act_fields: ClassVar[Sequence[str]] = ()
+    facts_template = "admin/facts.html"
     change_form_outer_before_template = "admin/acts.html"
     change_form_outer_after_template = "admin/status_history.html"
 
@@ -132,9 +161,24 @@ class StateAdmin(ReadOnlyAdmin):
         answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra)
         return answer
 
-    def history_of(self, row: Model) -> QuerySet[Transition]:
-        """The changes of its statuses, the newest first."""
-        return Transition.objects.filter(kind=row._meta.label_lower, object_id=row.pk).order_by("-at")
+    def history_of(self, row: Model) -> list[Change]:
+        """The changes of its statuses in words, the newest first; two queries."""
+        found = Transition.objects.filter(kind=row._meta.label_lower, object_id=row.pk).order_by("-at")
+        changes = list(found[:LONGEST_HISTORY])
+        people = {change.actor_id for change in changes if change.actor_kind in ("user", "staff")}
+        names = {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=people)}
+        return [_in_words(row, change, names) for change in changes]
+
+    def facts(self, row: Model) -> list[tuple[str, object]]:
+        """Labels and values of `act_fields`; what is empty is left out."""
+        rows = [(name, _value(self, row, name)) for name in self.act_fields or self.list_display]
+        return [
+            (capfirst(str(label_for_field(name, self.model, self))), value) for name, value in rows if value
+        ]
+
+    def act_context(self, row: Model) -> dict[str, Any]:
+        """What `facts_template` shows beside the form of an act."""
+        return {"facts": self.facts(row)}
 
     def act_url(self, act: Act, row: Model) -> str:
         """Where the act asks for what it needs."""
@@ -164,6 +208,9 @@ class StateAdmin(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": f"{act.label}: {row}",
+            "decided_on": f"{capfirst(self.opts.verbose_name)} {row}",
+            "facts_template": self.facts_template,
+            **self.act_context(row),
             "opts": self.opts,
             "original": row,
             "act": act,
@@ -172,6 +219,34 @@ class StateAdmin(ReadOnlyAdmin):
         }
         status = 200 if request.method == "GET" else 422
         return TemplateResponse(request, "admin/act.html", context, status=status)
+
+
+def _value(model_admin: ModelAdmin, row: Model, name: str) -> object:
+    field, _attribute, value = lookup_field(name, row, model_admin)
+    if field is None:
+        return display_for_value(value, "")
+    if field.remote_field:
+        return getattr(row, field.name)
+    return display_for_field(value, field, "")
+
+
+def _in_words(row: Model, change: Transition, names: dict[str, str]) -> Change:
+    try:
+        field = row._meta.get_field(change.field)
+        label = str(getattr(field, "verbose_name", change.field))
+        statuses = {str(value): str(text) for value, text in getattr(field, "flatchoices", [])}
+    except FieldDoesNotExist:
+        label, statuses = change.field, {}
+    who = names.get(change.actor_id) or (change.actor_id if change.actor_kind == "node" else str(SYSTEM))
+    via = FROM.get(change.via)
+    return Change(
+        at=change.at,
+        field=label,
+        before=statuses.get(change.from_status, change.from_status),
+        after=statuses.get(change.to_status, change.to_status),
+        who=f"{who} ({via})" if via else who,
+        reason=change.reason,
+    )
 
 
 def show_refusal(form: forms.Form, error: DomainError) -> None:

@@ -18,6 +18,9 @@ from orders.enums import InvitationStatus, OrderStatus, QuoteStatus
 from orders.models import Invitation, Order, OrderLine, Quote, QuoteLine
 from shops.tests.factories import ShopFactory
 
+# As long as names of real shops are.
+LONG_NAME = "Heliopolis Spare Parts, Accessories and Batteries Trading Company"
+
 
 class OrderLineFactory(DjangoModelFactory[OrderLine]):
     """One front brake pad set."""
@@ -160,4 +163,21 @@ def accepted_order(*, status: OrderStatus = OrderStatus.ACCEPTED, **fields: Any)
     order.total, order.accepted_at = quote.total_price, timezone.now()
     order.save(update_fields=["status", "selected_quote", "shop", "total", "accepted_at"])
     order.refresh_from_db()
+    return order
+
+
+def compared_order(customer: Any) -> Order:
+    """A request with three offers, one of them without a part."""
+    order = OrderFactory(customer=customer, status="quoted", parts=2)
+    first, second = order.lines.all()
+    OrderLine.objects.filter(pk=second.pk).update(name="Oil filter", part_number="26300-35505")
+    QuoteFactory(order=order, shop=ShopFactory(name="Nile Parts"), parts_total=1500, notes="Fresh stock")
+    QuoteFactory(order=order, shop=ShopFactory(name=LONG_NAME, rating_sum=45, rating_count=10))
+    delta = ShopFactory(name="Delta Parts")
+    less = QuoteFactory(
+        order=order, shop=delta, offers=False, parts_total=700, available_parts=1, missing_parts=1
+    )
+    QuoteLineFactory(quote=less, line=first, unit_price=700, warranty="6 months")
+    QuoteLineFactory(quote=less, line=first, unit_price=900, preferred=False, part_type="genuine")
+    QuoteLineFactory(quote=less, line=second, available=False, preferred=False, unit_price=None)
     return order

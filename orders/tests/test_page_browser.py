@@ -1,7 +1,6 @@
 """The customer's pages in a real browser: by keyboard, without barriers, live."""
 
 import io
-import os
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,20 +11,12 @@ from PIL import Image
 
 from clutch.accounts.tests.factories import UserFactory
 from clutch.feed.actor import Actor
-from clutch.live.tests.browser import at_url, axe_check, shoot, sign_in, until
+from clutch.live.tests.browser import at_url, axe_check, sign_in, until
 from orders.actions.quotes import provide_quote
-from orders.enums import OrderStatus
 from orders.inputs import OfferInput
-from orders.models import Order, OrderLine, Shipment
-from orders.tests.factories import (
-    InvitationFactory,
-    OrderFactory,
-    QuoteFactory,
-    QuoteLineFactory,
-    accepted_order,
-)
+from orders.models import Order
+from orders.tests.factories import LONG_NAME, InvitationFactory, OrderFactory, compared_order
 from shops.tests.factories import (
-    GarageVehicleFactory,
     MakeFactory,
     MemberFactory,
     ShopFactory,
@@ -72,78 +63,6 @@ def provide(order: Order, shop: Any) -> None:
 def arrived(page: Any) -> Any:
     """The column of the shop whose quote the tests send."""
     return page.locator(".compare thead").get_by_text("Nile Parts", exact=True)
-
-
-def comparison(customer: Any) -> Order:
-    """A request with three offers, one of them without a part."""
-    order = OrderFactory(customer=customer, status="quoted", parts=2)
-    first, second = order.lines.all()
-    OrderLine.objects.filter(pk=second.pk).update(name="Oil filter", part_number="26300-35505")
-    QuoteFactory(order=order, shop=ShopFactory(name="Nile Parts"), parts_total=1500, notes="Fresh stock")
-    QuoteFactory(order=order, shop=ShopFactory(name="Heliopolis Spares", rating_sum=45, rating_count=10))
-    delta = ShopFactory(name="Delta Parts")
-    less = QuoteFactory(
-        order=order, shop=delta, offers=False, parts_total=700, available_parts=1, missing_parts=1
-    )
-    QuoteLineFactory(quote=less, line=first, unit_price=700, warranty="6 months")
-    QuoteLineFactory(quote=less, line=first, unit_price=900, preferred=False, part_type="genuine")
-    QuoteLineFactory(quote=less, line=second, available=False, preferred=False, unit_price=None)
-    return order
-
-
-def pages_of(customer: Any) -> dict[str, str]:
-    """Name and address of every page, with something on it."""
-    GarageVehicleFactory(user=customer)
-    waiting = OrderFactory(customer=customer, status="submitted")
-    InvitationFactory(order=waiting)
-    quoted = comparison(customer)
-    under_way = accepted_order(customer=customer, status=OrderStatus.SHIPPED)
-    Shipment.objects.create(
-        order=under_way, shop_id=str(under_way.shop_id), code="314159", courier_name="Courier"
-    )
-    delivered = accepted_order(customer=customer, status=OrderStatus.DELIVERED)
-    quote = quoted.quotes.first()
-    assert quote is not None
-    return {
-        "request": "/",
-        "orders": "/orders",
-        "order-draft": f"/orders/{OrderFactory(customer=customer).number}",
-        "order-waiting": f"/orders/{waiting.number}",
-        "order-quoted": f"/orders/{quoted.number}",
-        "order-edit": f"/orders/{quoted.number}/edit",
-        "order-accept": f"/orders/{quoted.number}/quotes/{quote.pk}/accept",
-        "order-messages": f"/orders/{quoted.number}/messages/{quote.shop_id}",
-        "order-shipped": f"/orders/{under_way.number}",
-        "order-delivered": f"/orders/{delivered.number}",
-        "not-found": "/nothing-here",
-    }
-
-
-@pytest.mark.parametrize(
-    ("phone", "language", "scheme"),
-    [(True, "en", "light"), (True, "ar", "dark"), (False, "ar", "light"), (False, "en", "dark")],
-)
-def test_every_page_is_without_barriers(
-    live_site: str, new_page: Any, phone: bool, language: str, scheme: str
-) -> None:
-    customer = UserFactory()
-    page = new_page(phone=phone, language=language, user=customer, color_scheme=scheme)
-    for name, address in pages_of(customer).items():
-        page.goto(address)
-        axe_check(page)
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{name} scrolls sideways"
-
-
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_every_page_is_pictured(live_site: str, new_page: Any, language: str) -> None:
-    if "CLUTCH_SCREENSHOTS" not in os.environ:
-        pytest.skip("CLUTCH_SCREENSHOTS names no folder")
-    customer = UserFactory()
-    page = new_page(language=language, user=customer)
-    for name, address in pages_of(customer).items():
-        page.goto(address)
-        shoot(page, f"{name}-{language}")
 
 
 def test_quote_arrives_without_reload(live_site: str, page: Any, customer: Any, problems: list[str]) -> None:
@@ -349,12 +268,12 @@ def test_vin_is_decoded_and_offered(live_site: str, page: Any) -> None:
 def test_offer_is_compared_accepted_and_rated(
     live_site: str, page: Any, customer: Any, problems: list[str]
 ) -> None:
-    order = comparison(customer)
+    order = compared_order(customer)
     page.goto(f"/orders/{order.number}")
     page.get_by_role("link", name="Rating").click()
     page.locator("#sort-rating[aria-current]").wait_for()
     page.locator(".compare").get_by_role("link", name="Choose").first.click()
-    page.get_by_text("Heliopolis Spares").first.wait_for()
+    page.get_by_text(LONG_NAME).first.wait_for()
     page.get_by_label("cash on delivery").check()
     page.get_by_role("button", name="Accept").click()
     page.get_by_text("You have accepted the offer of").wait_for()

@@ -12,6 +12,7 @@
 - `new_page(language="ar", phone=True, user=…)`: as many more as a test needs.
 - `sign_in(page, user)`: sets the session cookie; `axe_check(page)`: WCAG 2.2 AA without violations.
 - `until(page, "…")`: waits until JavaScript says true; `at_url(page, "**/orders/CL-*")`: until it is there.
+- `look_at(page, steps)`: checks every page of a walk at both widths, and keeps its pictures.
 - `shoot(page, name)`: writes screenshots at both widths into $CLUTCH_SCREENSHOTS, when that is set.
 
 Without a Chromium these tests skip and say so; with CLUTCH_REQUIRE_BROWSER=1 they fail.
@@ -21,7 +22,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,10 +32,11 @@ import pytest
 from clutch.live.tests.server import AsgiServer
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
 PHONE: Any = {"width": 390, "height": 844}
 DESK: Any = {"width": 1280, "height": 900}
+WIDTHS = {"desk": DESK, "phone": PHONE}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ARGUMENTS = [
     "--no-sandbox",
@@ -44,8 +46,15 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # No page may need another host. Not by Playwright's routes: those would switch off the cache, and
+    # every page would load its scripts and styles anew.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 SECONDS = 15
+
+# English is looked at in every run, Arabic in the longer one: what differs is the direction, and `new_page`
+# shows it in the dark scheme.
+in_both_languages = pytest.mark.parametrize("language", ["en", pytest.param("ar", marks=pytest.mark.long)])
 
 
 def find_chromium() -> str:
@@ -100,29 +109,17 @@ def new_page(browser: "Browser", live_site: str) -> "Iterator[Callable[..., Page
                 has_touch=phone,
                 locale={"en": "en-GB", "ar": "ar-EG"}[language],
                 reduced_motion="reduce",
+                color_scheme="light" if language == "en" else "dark",
                 **options,
             )
             stack.callback(context.close)
             context.set_default_timeout(SECONDS * 1000)
-            _refuse_the_internet(context, live_site)
             page = context.new_page()
             if user is not None:
                 sign_in(page, user)
             return page
 
         yield make
-
-
-def _refuse_the_internet(context: "BrowserContext", site: str) -> None:
-    """No page may need another host; map tiles are answered with nothing."""
-
-    def route(request: Any) -> None:
-        if request.request.url.startswith((site, "data:", "blob:")):
-            request.continue_()
-        else:
-            request.abort()
-
-    context.route("**/*", route)
 
 
 @pytest.fixture
@@ -162,18 +159,24 @@ def sign_in(page: "Page", user: Any) -> None:
     )
 
 
-def axe_check(page: "Page", *, exclude: str = "") -> None:
-    """Assert that axe finds no violation of WCAG 2.2 AA; `exclude` is a CSS selector to leave out."""
-    from axe_playwright_python.sync_playwright import Axe
+# axe looks into no frame and loads nothing anew; what passes is neither described nor sent back.
+AXE = """(tags) => axe.run({
+  runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], preload: false, iframes: false,
+}).then((found) => found.violations)"""
+
+
+def axe_check(page: "Page") -> None:
+    """Assert that axe finds no violation of WCAG 2.2 AA."""
+    from axe_playwright_python.base import AXE_SCRIPT
 
     # A link that was just clicked may have shown its page only in part.
     page.wait_for_load_state("load")
-    context = {"exclude": [[exclude]]} if exclude else None
-    found = Axe().run(page, context=context, options={"runOnly": {"type": "tag", "values": WCAG}})
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
     problems = [
         f"{item['id']} ({item['impact']}): {item['help']}\n"
         + "\n".join(f"    {node['html'][:200]}\n    {node['failureSummary']}" for node in item["nodes"])
-        for item in found.response["violations"]
+        for item in page.evaluate(AXE, WCAG)
     ]
     assert not problems, f"{page.url}\n" + "\n".join(problems)
 
@@ -203,14 +206,46 @@ def at_url(page: "Page", pattern: str) -> None:
     page.wait_for_load_state("load")
 
 
+def look_at(page: "Page", steps: Iterable[str], *, axe: bool = True) -> None:
+    """Check every page that `steps` leads to, at both widths, and keep its pictures.
+
+    `steps` goes from page to page and yields a name for each. No page may scroll sideways, have a
+    barrier that axe finds, break in a script, or ask for what its content policy refuses.
+    """
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+    for name in steps:
+        language, direction = page.evaluate("[document.documentElement.lang, document.documentElement.dir]")
+        assert direction == ("rtl" if language == "ar" else "ltr")
+        for width, size in WIDTHS.items():
+            page.set_viewport_size(size)
+            found = page.evaluate("document.documentElement.scrollWidth")
+            assert found <= size["width"], f"{name} is {found} wide"
+            if axe:
+                axe_check(page)
+            picture(page, f"{name}-{language}-{width}")
+    assert wrong == []
+
+
 def shoot(page: "Page", name: str) -> None:
     """Write NAME-phone.png and NAME-desk.png of the whole page into $CLUTCH_SCREENSHOTS, when set."""
+    before = page.viewport_size
+    for width in WIDTHS if "CLUTCH_SCREENSHOTS" in os.environ else ():
+        page.set_viewport_size(WIDTHS[width])
+        picture(page, f"{name}-{width}")
+    if before:
+        page.set_viewport_size(before)
+
+
+def picture(page: "Page", name: str) -> None:
+    """Write NAME.png of the whole page as it stands into $CLUTCH_SCREENSHOTS, when that is set."""
     if not (folder := os.environ.get("CLUTCH_SCREENSHOTS")):
         return
     Path(folder).mkdir(parents=True, exist_ok=True)
-    before = page.viewport_size
-    for width, size in (("phone", PHONE), ("desk", DESK)):
-        page.set_viewport_size({"width": size["width"], "height": size["height"]})
-        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-    if before:
-        page.set_viewport_size(before)
+    # As tall as the page: bars that stick to an edge are then at the page's edge, and cover nothing.
+    size = page.viewport_size or DESK
+    height = int(page.evaluate("document.documentElement.scrollHeight"))
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
+    page.screenshot(path=Path(folder) / f"{name}.png")
+    page.set_viewport_size(size)

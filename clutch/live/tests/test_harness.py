@@ -13,8 +13,8 @@ def test_browser_sees_the_site_and_nothing_else(live_site: Any, page: Any, phone
     assert page.goto(f"{live_site}/healthz").text() == "ok"
     assert phone_page.goto("/healthz").ok
     assert (page.viewport_size, phone_page.viewport_size) == (DESK, PHONE)
-    with pytest.raises(Exception, match="ERR_FAILED"):
-        page.goto("http://127.0.0.2:9/")
+    with pytest.raises(Exception, match="ERR_NAME_NOT_RESOLVED"):
+        page.goto("http://127.0.0.2:8009/")
 
 
 @pytest.mark.browser

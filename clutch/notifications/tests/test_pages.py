@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 
 from clutch.accounts.tests.factories import UserFactory
 from clutch.feed.actor import Actor
-from clutch.live.tests.browser import axe_check, shoot
 from clutch.notifications import queries
 from clutch.notifications.actions import notify
 from clutch.notifications.models import Notification, Preference
@@ -113,7 +112,7 @@ def test_preferences_are_kept_and_only_the_changes(web: Any, user: Any) -> None:
 
 
 @pytest.mark.browser
-def test_inbox_is_live_and_accessible(live_site: Any, new_page: Any) -> None:
+def test_inbox_is_live(live_site: Any, new_page: Any) -> None:
     user = UserFactory()
     page = new_page(user=user)
     page.goto("/notifications")
@@ -127,14 +126,9 @@ def test_inbox_is_live_and_accessible(live_site: Any, new_page: Any) -> None:
     )
     page.get_by_text("Hello there").first.wait_for()
     page.locator("nav [data-unread]").filter(has_text="1").wait_for()
-    axe_check(page)
-    shoot(page, "notifications")
     page.get_by_role("button", name="Mark as read").first.click()
     page.get_by_role("button", name="Mark as read").wait_for(state="detached")
     assert queries.unread_count(user) == 0
-    page.goto("/notifications/preferences")
-    axe_check(page)
-    shoot(page, "notification-preferences")
 
 
 @pytest.mark.browser
@@ -150,14 +144,3 @@ def test_the_badge_counts_what_came_between_the_page_and_its_socket(live_site: A
     notify([user.pk], kind="announcement", params=news, data={}, actor=Actor.beat())
     held[0].continue_()
     page.locator("nav [data-unread]").filter(has_text="1").wait_for()
-
-
-@pytest.mark.browser
-def test_inbox_in_arabic_on_a_phone(live_site: Any, new_page: Any) -> None:
-    user = UserFactory(language="ar")
-    NotificationFactory(user=user)
-    page = new_page(user=user, phone=True, language="ar")
-    page.goto("/notifications")
-    assert page.locator("html").get_attribute("dir") == "rtl"
-    axe_check(page)
-    shoot(page, "notifications-ar")

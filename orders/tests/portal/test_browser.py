@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from clutch.live.tests.browser import axe_check, shoot, until
+from clutch.live.tests.browser import axe_check, until
 from orders import actions
 from orders.actions.message import send_message
 from orders.enums import OrderStatus, PaymentStatus, QuoteStatus
@@ -213,49 +213,3 @@ def test_message_of_the_customer_appears_and_is_answered(new_page: Open, people:
     page.get_by_role("button", name="Send the message").click()
     page.locator(".thread .mine", has_text="Yes, in the box.").wait_for()
     assert Message.objects.count() == 2
-
-
-@pytest.fixture
-def shown(people: People) -> dict[str, str]:
-    """Each page with something on it."""
-    request = asked(people)
-    quoted = asked(people, customer=people["customer"])
-    acts.quote(quoted, people.shop)
-    won = asked(people, customer=people["customer"])
-    acts.accept(won, acts.quote(won, people.shop))
-    send_message(quoted.pk, shop_id=people.shop.pk, text="Genuine?", actor=acts.as_user(people["customer"]))
-    return {
-        "queue": "/portal/requests",
-        "queue-all": "/portal/requests?view=all",
-        "queue-empty": "/portal/requests?view=declined",
-        "request": f"/portal/requests/{request.number}",
-        "request-sent": f"/portal/requests/{quoted.number}",
-        "request-change": f"/portal/requests/{quoted.number}?edit=1",
-        "decline": f"/portal/requests/{request.number}/decline",
-        "orders": "/portal/orders",
-        "order": f"/portal/orders/{won.number}",
-        "slip": f"/portal/orders/{won.number}/slip",
-        "messages": "/portal/messages",
-        "thread": f"/portal/messages/{quoted.number}",
-        "quotes": "/portal/quotes",
-    }
-
-
-@pytest.mark.parametrize("phone", [False, True])
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_pages_pass_axe_and_fit_their_width(
-    new_page: Open, people: People, shown: dict[str, str], *, language: str, phone: bool
-) -> None:
-    page = new_page(user=people["owner"], language=language, phone=phone)
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda m: wrong.append(m.text) if "Content Security Policy" in m.text else None)
-    for name, address in shown.items():
-        page.goto(address)
-        assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
-        axe_check(page)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= page.viewport_size["width"], f"{address} is {width} wide"
-        if not phone:
-            shoot(page, f"portal-{name}-{language}")
-    assert wrong == []
