@@ -407,6 +407,7 @@ API_EXAMPLES = [
     "shops.api.examples",
     "inventory.api.barcodes.examples",
     "inventory.api.imports.examples",
+    "inventory.api.policy.examples",
     "orders.api.examples",
     "sales.api.examples",
 ]
@@ -435,6 +436,7 @@ SPECTACULAR_SETTINGS = {
         "ImportKindEnum": "inventory.enums.ImportKind",
         "ImportStatusEnum": "inventory.enums.ImportStatus",
         "PaymentMethodEnum": "orders.enums.PaymentMethod",
+        "QuoteStatusEnum": "orders.enums.QuoteStatus",
         "SaleChannelEnum": "sales.enums.Channel",
         "TillChannelEnum": "sales.enums.TILL_CHANNELS",
         "SaleStatusEnum": "sales.enums.SaleStatus",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from clutch.feed.action import publish
 from clutch.feed.streams import Event, shop_stream
-from inventory.models import Hold, Part, PartImport, Stock
+from inventory.models import Hold, Part, PartImport, Stock, StockPolicy
 
 
 def stock_changed(stocks: Iterable[Stock], *, origin: str = "") -> None:
@@ -52,3 +52,9 @@ def import_changed(source: PartImport) -> None:
         "progress": source.progress,
     }
     publish(Event((shop_stream(source.shop_id),), "import-changed", data))
+
+
+def policy_changed(policy: StockPolicy) -> None:
+    """Tell a shop's people that it handles its stock otherwise from now on."""
+    data = {"shopId": str(policy.shop_id), "quoteUnattended": policy.quote_unattended}
+    publish(Event((shop_stream(policy.shop_id),), "stock-policy-changed", data))

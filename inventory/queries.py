@@ -99,6 +99,13 @@ def left_for_counter(stocks: Mapping[UUID, Stock], *, spare: Collection[UUID] = 
     return {part_id: stock.on_hand - held.get(part_id, 0) for part_id, stock in stocks.items()}
 
 
+def held_units(document_ids: Collection[UUID], now: datetime | None = None) -> dict[UUID, int]:
+    """How many units each line of documents holds now, by the id of the line. One query."""
+    rows = Hold.objects.filter(counting(now or timezone.now()), document_id__in=document_ids)
+    sums = rows.order_by().values("document_line_id").annotate(units=Sum("quantity"))
+    return {row["document_line_id"]: row["units"] for row in sums if row["document_line_id"]}
+
+
 def in_bin(part_id: UUID, bin_id: UUID | None) -> int:
     """How many units of a part lie in a bin, or nowhere in particular."""
     row = BinStock.objects.filter(part=part_id, bin=bin_id).first()

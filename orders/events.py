@@ -153,6 +153,13 @@ def order_short(order: Order, lacking: Iterable[tuple[QuoteLine, int, int]]) -> 
     publish(Event((shop_stream(order.shop_id),), "order-short", data))
 
 
+def order_picked(order: Order, offer: QuoteLine) -> None:
+    """Tell the colleagues in the shop how much of a bought part lies ready."""
+    data = {"orderId": str(order.pk), "offerId": str(offer.pk), "picked": offer.picked}
+    assert order.shop_id is not None
+    publish(Event((shop_stream(order.shop_id),), "order-picked", data))
+
+
 def quote_lost(quote: Quote) -> None:
     """Tell the shop that its quote was not taken. Not by whom, and not for how much."""
     publish(Event((shop_stream(quote.shop_id),), "quote-lost", _ids(quote)))

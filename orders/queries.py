@@ -15,6 +15,9 @@ from orders.models import Invitation, LinePhoto, Order, OrderLine, Quote, QuoteL
 from shops.enums import ShopStatus
 from shops.models import Member
 
+# What is bought and still in the shop.
+TO_PICK = (OrderStatus.ACCEPTED, OrderStatus.PROCESSING)
+WITHOUT_CARD = ~Q(status=OrderStatus.ACCEPTED, payment_due_at__isnull=False)
 NUMBER = re.compile(r"CL-[0-9]{4}-[0-9]{6,8}", re.ASCII)
 
 
@@ -136,3 +139,22 @@ def photo_url(photo: LinePhoto) -> str:
 def offer_photo_url(offer: QuoteLine) -> str:
     """Where the API serves the photo of an offer."""
     return f"/api/v1/shop-quotes/{offer.quote_id}/offers/{offer.pk}/photo"
+
+
+def bought(order: Order) -> list[QuoteLine]:
+    """The offers of an order that the customer bought."""
+    rows = QuoteLine.objects.filter(quote=order.selected_quote_id, preferred=True).select_related("line")
+    return list(rows.order_by("position", "pk"))
+
+
+def to_pick(shop_id: UUID, *, order_id: UUID | None = None) -> QuerySet[QuoteLine]:
+    """What a shop has to pick: bought parts of orders that are still in the shop, the oldest first.
+
+    An order that waits for its card is not prepared yet, unless it is the one that is asked for.
+    """
+    orders = Order.objects.filter(shop=shop_id, status__in=TO_PICK)
+    orders = orders.filter(pk=order_id) if order_id else orders.filter(WITHOUT_CARD)
+    rows = QuoteLine.objects.filter(quote__in=orders.values("selected_quote"), preferred=True)
+    return rows.select_related("line", "quote__order", "stock_part__default_bin").order_by(
+        "quote__order__accepted_at", "quote__order", "position", "pk"
+    )

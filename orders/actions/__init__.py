@@ -2,6 +2,7 @@
 
 from orders.actions.acceptance import accept_quote
 from orders.actions.cancelling import cancel_order
+from orders.actions.counter import take_from_quote
 from orders.actions.drafts import make_draft, offers_of, send_draft
 from orders.actions.fulfilment import (
     deliver_order,
@@ -69,6 +70,7 @@ __all__ = [
     "ship_order",
     "start_processing",
     "submit_order",
+    "take_from_quote",
     "tell_shops_now",
     "time_out_payment",
     "update_quote",

@@ -166,6 +166,12 @@ class OfferInputSerializer(Serializer):
         required=False, allow_null=True, min_value=0, max_value=MAX_LEAD_MINUTES
     )
     notes = ProseField(max_length=300, required=False, allow_blank=True)
+    stock_part_id = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="The shop's own part that is offered. Left out, it is the one part with that number (and "
+        "brand); null is for a part that would have to be got.",
+    )
 
 
 class OfferChangeSerializer(OfferInputSerializer):

@@ -14,14 +14,11 @@ from orders import queries
 from orders.actions.payment import payment_url
 from orders.enums import (
     ACCEPTED_OR_LATER,
-    DeclineReason,
-    InvitationStatus,
     OrderStatus,
     PaymentMethod,
     QuoteStatus,
-    RequestState,
 )
-from orders.models import Invitation, LinePhoto, Order, OrderLine, Quote, QuoteDraft, QuoteLine
+from orders.models import LinePhoto, Order, OrderLine, Quote, QuoteLine
 from shops.enums import ShopStatus
 
 
@@ -275,130 +272,3 @@ class OrderSerializer(ModelSerializer):
 
     def get_is_open(self, order: Order) -> bool:
         return order.is_open(timezone.now())
-
-
-class ShopRequestSerializer(ModelSerializer):
-    """A request that a shop was asked to quote."""
-
-    order_id = serializers.UUIDField()
-    order_number = serializers.CharField(source="order.number")
-    shop_id = serializers.UUIDField()
-    state = serializers.SerializerMethodField()
-    can_quote = serializers.SerializerMethodField(
-        help_text="Whether the shop may send a quote now: the request is open, and the shop active."
-    )
-    status = serializers.ChoiceField(InvitationStatus.choices)
-    vehicle = VehicleSerializer(source="order")
-    district = serializers.CharField(source="order.district")
-    parts = PartSerializer(source="order.current_lines", many=True)
-    urgency = serializers.CharField(source="order.urgency")
-    currency = serializers.CharField(source="order.currency")
-    revision = serializers.IntegerField(source="order.revision")
-    distance_meters = serializers.IntegerField(source="distance_m")
-    expires_at = serializers.DateTimeField(source="deadline")
-    decline_reason = serializers.ChoiceField(DeclineReason.choices, allow_blank=True)
-    quote = serializers.SerializerMethodField()
-    draft_priced_parts = serializers.SerializerMethodField(
-        help_text="How many parts the draft quote has a price for; null without a draft."
-    )
-
-    class Meta:
-        model = Invitation
-        fields = [
-            "order_id",
-            "order_number",
-            "shop_id",
-            "state",
-            "can_quote",
-            "status",
-            "vehicle",
-            "district",
-            "parts",
-            "urgency",
-            "currency",
-            "revision",
-            "distance_meters",
-            "estimated_delivery_minutes",
-            "priority",
-            "expires_at",
-            "seen_at",
-            "decline_reason",
-            "decline_note",
-            "quote",
-            "draft_priced_parts",
-            "version",
-            "created_at",
-        ]
-
-    def to_representation(self, instance: Invitation) -> Any:
-        """With everything it shows loaded."""
-        if not queries.is_loaded(instance, "quotes"):
-            instance = queries.requests_shown(Invitation.objects.filter(pk=instance.pk)).get()
-        return super().to_representation(instance)
-
-    @extend_schema_field(serializers.ChoiceField(RequestState.choices))
-    def get_state(self, invitation: Invitation) -> str:
-        return queries.request_state(invitation, timezone.now())
-
-    def get_can_quote(self, invitation: Invitation) -> bool:
-        is_open = queries.request_state(invitation, timezone.now()) == RequestState.OPEN
-        return is_open and invitation.shop.status == ShopStatus.ACTIVE
-
-    @extend_schema_field(QuoteSerializer(allow_null=True))
-    def get_quote(self, invitation: Invitation) -> Any:
-        quote = queries.standing_quote(invitation)
-        return QuoteSerializer(quote, context=self.context).data if quote else None
-
-    def get_draft_priced_parts(self, invitation: Invitation) -> int | None:
-        draft = getattr(invitation, "draft", None)
-        return draft.priced_parts if draft else None
-
-
-class SourceSerializer(Serializer):
-    """Where a proposed price comes from."""
-
-    kind = serializers.CharField(help_text="quote: an earlier quote of the shop.")
-    id = serializers.CharField()
-    number = serializers.CharField(help_text="The number of that quote's order.")
-    at = serializers.DateTimeField()
-    matched_by = serializers.CharField(help_text="part_number or name_and_make")
-
-
-class DraftLineSerializer(Serializer):
-    """A proposed offer; `unitPrice` and `source` are null where nothing is known."""
-
-    part_id = serializers.UUIDField()
-    available = serializers.BooleanField()
-    unit_price = MoneyField(allow_null=True)
-    core_charge = MoneyField(allow_null=True, default=None)
-    part_type = serializers.CharField(default="")
-    grade = serializers.CharField(default="")
-    brand = serializers.CharField(default="")
-    origin = serializers.CharField(default="")
-    part_number = serializers.CharField(default="")
-    warranty = serializers.CharField(default="")
-    lead_time_minutes = serializers.IntegerField(allow_null=True, default=None)
-    # DRF takes declared fields off the class, so its own `source` is not shadowed.
-    source = SourceSerializer(allow_null=True)  # type: ignore[assignment]
-
-
-class QuoteDraftSerializer(ModelSerializer):
-    """A quote that was prepared for the shop; it is sent only by a person."""
-
-    order_id = serializers.UUIDField(source="invitation.order_id")
-    shop_id = serializers.UUIDField(source="invitation.shop_id")
-    lines = DraftLineSerializer(many=True)
-    delivery_fee = MoneyField()
-
-    class Meta:
-        model = QuoteDraft
-        fields = [
-            "order_id",
-            "shop_id",
-            "answers_revision",
-            "lines",
-            "delivery_fee",
-            "estimated_delivery_minutes",
-            "priced_parts",
-            "updated_at",
-        ]

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clutch.accounts.tests.factories import UserFactory
+from clutch.core.errors import Conflict, NotAllowed, NotFound
 from clutch.feed.actor import Actor
 from clutch.feed.models import StreamEntry
 from clutch.feed.streams import shop_stream
@@ -25,6 +26,7 @@ from orders.actions.payment_timeout import time_out_payment
 from orders.enums import QuoteStatus, Unsent
 from orders.models import CardPayment, Order, Quote, QuoteDraft, QuoteLine
 from orders.tests.acts import FILTER, PADS, accept, as_member, as_user, ask, offers_for, quote
+from shops.enums import Role
 from shops.models import Shop
 from shops.tests.factories import ShopFactory
 
@@ -395,3 +397,117 @@ def test_rule_answers_an_amended_request_anew_and_leaves_what_a_person_sent(
     amend(1)
     assert answer(order, shop) is None
     assert QuoteLine.objects.get().stock_part_id is None
+
+
+# --- taken by the counter ---
+
+
+def quoted(shop: Shop, *offers: Any, parts: list[Any]) -> tuple[Order, Quote]:
+    """A request that the shop has quoted: per part its offers, the first one preferred."""
+    order = ask(UserFactory(), parts=parts)
+    lines = []
+    for line, each in zip(order.lines.all(), offers, strict=True):
+        lines += [
+            {"part_id": line.pk, "available": True, "unit_price": Decimal(100), **offer} for offer in each
+        ]
+    return order, quote(order, shop, lines=lines)
+
+
+def test_counter_takes_a_part_and_the_rest_of_the_quote_stands(shop: Shop) -> None:
+    pads = PartFactory(shop=shop, number="58101-1RA00", on_hand=1)
+    order, sent = quoted(shop, [{"stock_part_id": pads.pk}], [{}], parts=[PADS, FILTER])
+    taken = actions.take_from_quote(Hold.objects.get().pk, actor=as_member(shop))
+    assert (taken.status, taken.revision, taken.total_price) == ("updated", 2, Decimal(250))
+    assert (taken.available_parts, taken.missing_parts) == (1, 1)
+    first, second = taken.lines.order_by("position")
+    assert (first.available, first.unit_price, first.stock_part_id, second.available) == (
+        False,
+        None,
+        None,
+        True,
+    )
+    assert holds() == [("soft", "taken", 1, "quote")]
+    told = StreamEntry.objects.filter(stream=f"user/{order.customer_id}", type="quote-updated").get()
+    assert (told.data["totalPrice"], told.data["missingParts"]) == ("250.00", 1)
+    assert order.quotes.get().answers_revision == 1
+    assert taken.expires_at == sent.expires_at
+
+
+def test_quote_of_which_nothing_is_left_is_withdrawn(shop: Shop) -> None:
+    pads = PartFactory(shop=shop, number="58101-1RA00", on_hand=1)
+    order, _sent = quoted(shop, [{"stock_part_id": pads.pk}], parts=[PADS])
+    taken = actions.take_from_quote(Hold.objects.get().pk, actor=as_member(shop))
+    assert (taken.status, taken.withdraw_reason) == ("withdrawn", "Sold in the shop in the meantime.")
+    order.refresh_from_db()
+    assert order.status == "submitted"
+    assert StreamEntry.objects.filter(stream=f"user/{order.customer_id}", type="quote-withdrawn").count() == 1
+    # The shop may quote again, with what it would have to get.
+    assert quote(order, shop).status == "submitted"
+
+
+def test_next_offer_counts_instead_and_holds_its_own_part(shop: Shop) -> None:
+    pads = PartFactory(shop=shop, on_hand=1)
+    other = PartFactory(shop=shop, on_hand=1)
+    offers = [{"stock_part_id": pads.pk}, {"stock_part_id": other.pk, "unit_price": Decimal(70)}]
+    quoted(shop, offers, parts=[PADS])
+    taken = actions.take_from_quote(Hold.objects.get().pk, actor=as_member(shop))
+    [left] = taken.lines.all()
+    assert (left.preferred, left.stock_part, taken.total_price) == (True, other, Decimal(120))
+    assert [(row.part, row.status) for row in Hold.objects.order_by("pk")] == [
+        (pads, "taken"),
+        (other, "open"),
+    ]
+
+
+def test_quote_stands_where_enough_is_left(shop: Shop) -> None:
+    pads = PartFactory(shop=shop, on_hand=5)
+    _order, sent = quoted(shop, [{"stock_part_id": pads.pk}], parts=[{**PADS, "quantity": 2}])
+    taken = actions.take_from_quote(Hold.objects.get().pk, actor=as_member(shop))
+    assert (taken.status, taken.version) == ("submitted", sent.version)
+    assert holds() == [("soft", "taken", 2, "quote"), ("soft", "open", 2, "quote")]
+    kept = Hold.objects.get(status="open")
+    # Five are there; with three gone two are left, with four only one is.
+    assert actions.take_from_quote(kept.pk, quantity=2, actor=as_member(shop)).status == "submitted"
+    adjust_stock(pads.pk, shop_id=shop.pk, quantity=-2, reason=Reason.LOST, actor=as_member(shop))
+    kept = Hold.objects.get(status="open")
+    assert actions.take_from_quote(kept.pk, quantity=1, actor=as_member(shop)).status == "submitted"
+    kept = Hold.objects.get(status="open")
+    assert actions.take_from_quote(kept.pk, quantity=2, actor=as_member(shop)).status == "withdrawn"
+
+
+def test_quote_of_an_older_request_is_not_confirmed_by_the_counter(shop: Shop) -> None:
+    pads = PartFactory(shop=shop, on_hand=1)
+    order, _sent = quoted(shop, [{"stock_part_id": pads.pk}], [{}], parts=[PADS, FILTER])
+    actions.amend_order(order.pk, parts=[{**PADS, "part_id": order.lines.all()[0].pk}, FILTER, FILTER],
+                        actor=as_user(order.customer))  # fmt: skip
+    taken = actions.take_from_quote(Hold.objects.get().pk, actor=as_member(shop))
+    assert (taken.answers_revision, taken.available_parts, taken.total_price) == (1, 1, Decimal(250))
+
+
+@pytest.mark.parametrize(
+    ("who", "error"),
+    [("storekeeper", NotAllowed), ("accountant", NotAllowed), ("rival", NotFound), ("customer", NotFound)],
+)
+def test_only_who_sells_here_takes(shop: Shop, who: str, error: type[Exception]) -> None:
+    pads = PartFactory(shop=shop, on_hand=1)
+    order, _sent = quoted(shop, [{"stock_part_id": pads.pk}], parts=[PADS])
+    actor = {
+        "rival": lambda: as_member(ShopFactory()),
+        "customer": lambda: as_user(order.customer),
+    }.get(who, lambda: as_member(shop, Role(who)))()
+    with pytest.raises(error):
+        actions.take_from_quote(Hold.objects.get().pk, actor=actor)
+    assert holds() == [("soft", "open", 1, "quote")]
+
+
+def test_hold_that_is_over_is_not_taken(shop: Shop) -> None:
+    pads = PartFactory(shop=shop, on_hand=1)
+    order, sent = quoted(shop, [{"stock_part_id": pads.pk}], parts=[PADS])
+    soft = Hold.objects.get()
+    Hold.objects.update(expires_at=timezone.now())
+    with pytest.raises(Conflict) as refused:
+        actions.take_from_quote(soft.pk, actor=as_member(shop))
+    assert refused.value.code == "hold_over"
+    accept(order, sent)
+    with pytest.raises(NotFound):
+        actions.take_from_quote(Hold.objects.get(kind="hard").pk, actor=as_member(shop))

@@ -16,7 +16,7 @@ from clutch.core.schema import ProblemSerializer
 from orders import actions, queries, rules
 from orders.api import examples, inputs
 from orders.api.filters import QuoteFilter
-from orders.api.serializers import QuoteSerializer
+from orders.api.shop_serializers import ShopQuoteSerializer
 from orders.models import Invitation, Order, Quote
 from shops.models import Member
 from shops.rules import membership
@@ -41,7 +41,7 @@ class ProvideQuoteView(ApiView):
         tags=["quotes"],
         request=inputs.QuoteInputSerializer,
         responses={
-            201: QuoteSerializer,
+            201: ShopQuoteSerializer,
             (404, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "No shop of this user has that id."),
             (409, CONTENT_TYPE): OpenApiResponse(
                 ProblemSerializer, "The request is closed, or the shop has a quote there already."
@@ -59,14 +59,14 @@ class ProvideQuoteView(ApiView):
             message = _("Your shop was not asked for this.")
             raise Invalid(message, fields={"order_id": [message]})
         act = partial(actions.provide_quote, order.pk, shop_id=member.shop_id, actor=self.actor, **given)
-        return self.answer(act, QuoteSerializer, 201)
+        return self.answer(act, ShopQuoteSerializer, 201)
 
 
 @extend_schema_view(get=extend_schema(operation_id="list_shop_quotes", tags=["quotes"], parameters=[SHOP_ID]))
 class ShopQuotesView(ListView):
     """The quotes of a shop; nobody sees another's."""
 
-    serializer_class = QuoteSerializer
+    serializer_class = ShopQuoteSerializer
     filterset_class = QuoteFilter
     ordering_fields = ["created_at", "expires_at", "total_price", "status"]
     ordering = ["-created_at"]
@@ -89,16 +89,16 @@ class QuoteView(ApiView):
         own = rules.shop_ids_of(self.request.user.pk)
         return self.visible(Quote.objects.filter(shop__in=own), pk=self.kwargs["quote_id"])
 
-    @extend_schema(operation_id="get_quote", tags=["quotes"], responses=QuoteSerializer)
+    @extend_schema(operation_id="get_quote", tags=["quotes"], responses=ShopQuoteSerializer)
     def get(self, request: Request, quote_id: str) -> Response:
         """One quote of the shop."""
-        return self.show(self.quote(), QuoteSerializer)
+        return self.show(self.quote(), ShopQuoteSerializer)
 
     @extend_schema(
         operation_id="update_quote",
         tags=["quotes"],
         request=inputs.QuoteChangeSerializer,
-        responses=QuoteSerializer,
+        responses=ShopQuoteSerializer,
         examples=[examples.REVISE],
     )
     def put(self, request: Request, quote_id: str) -> Response:
@@ -107,14 +107,14 @@ class QuoteView(ApiView):
         act = partial(
             actions.update_quote, quote.pk, expected_version=self.if_match(), actor=self.actor, **given
         )
-        return self.answer(act, QuoteSerializer)
+        return self.answer(act, ShopQuoteSerializer)
 
     @extend_schema(
         operation_id="withdraw_quote",
         tags=["quotes"],
         parameters=[OpenApiParameter("reason", str, description="Instead of a body.")],
         request=inputs.WithdrawInputSerializer,
-        responses={200: QuoteSerializer},
+        responses={200: ShopQuoteSerializer},
     )
     def delete(self, request: Request, quote_id: str) -> Response:
         """Take a quote back. The reason comes in the body or as `?reason=`."""
@@ -131,4 +131,4 @@ class QuoteView(ApiView):
             actor=self.actor,
             **checked.validated_data,
         )
-        return self.answer(act, QuoteSerializer)
+        return self.answer(act, ShopQuoteSerializer)

@@ -16,7 +16,7 @@ from clutch.core.schema import ProblemSerializer
 from orders import actions, queries, rules
 from orders.api import examples, inputs
 from orders.api.filters import RequestFilter
-from orders.api.serializers import QuoteDraftSerializer, QuoteSerializer, ShopRequestSerializer
+from orders.api.shop_serializers import QuoteDraftSerializer, ShopQuoteSerializer, ShopRequestSerializer
 from orders.api.views.quotes import SHOP_ID, shop_of_query
 from orders.models import Invitation, QuoteDraft
 from shops.models import Member
@@ -120,7 +120,7 @@ class SendDraftView(ApiView):
         tags=["shop requests"],
         request=inputs.ShopInputSerializer,
         responses={
-            201: QuoteSerializer,
+            201: ShopQuoteSerializer,
             (422, CONTENT_TYPE): OpenApiResponse(
                 ProblemSerializer, "No part of the draft has a price yet (`nothing_priced`)."
             ),
@@ -133,4 +133,4 @@ class SendDraftView(ApiView):
         member = membership(request.user, given.get("shop_id"))
         found = invitation_of(member, order_id)
         act = partial(actions.send_draft, found.order_id, shop_id=member.shop_id, actor=self.actor)
-        return self.answer(act, QuoteSerializer, 201)
+        return self.answer(act, ShopQuoteSerializer, 201)

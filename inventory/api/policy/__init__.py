@@ -1,0 +1,1 @@
+"""How a shop wants its stock handled."""
