@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.portal.views import parts, scan, stock
+from inventory.portal.views import labels, parts, scan, stock
 
 app_name = "stock"
 
@@ -21,4 +21,6 @@ urlpatterns = [
     path("portal/scan/parts", scan.PartsView.as_view(), name="scan-parts"),
     path("portal/scan/attach", scan.AttachView.as_view(), name="attach"),
     path("portal/scan/barcodes/<uuid:barcode_id>/detach", scan.DetachView.as_view(), name="detach"),
+    path("portal/labels", labels.LabelsView.as_view(), name="labels"),
+    path("portal/labels/rows", labels.RowsView.as_view(), name="label-rows"),
 ]

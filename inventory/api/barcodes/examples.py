@@ -30,4 +30,8 @@ VALUES: dict[str, Any] = {
     "Barcode.code": "5901234123457",
     "BarcodeInput.code": "5901234123457",
     "symbology": "ean13",
+    "LabelsInput.sheet": "a4-3x8",
+    "LabelsInput.items": [{"partId": "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b", "copies": 4}],
+    "skip": 0,
+    "withPrices": True,
 }

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from clutch.core.casing import ModelSerializer, Serializer
 from clutch.core.fields import LineField, MoneyField
 from inventory.enums import PartStatus, PartType, Symbology
+from inventory.labels import MOST_LABELS, SHEETS
 from inventory.lookup import Candidate, Found
 from inventory.models import Barcode, Bin, BinStock
 
@@ -127,3 +128,33 @@ class BarcodeInputSerializer(Serializer):
     code = LineField(max_length=120)
     symbology = serializers.ChoiceField(choices=Symbology.choices, required=False)
     units = serializers.IntegerField(required=False, default=1, min_value=1, max_value=10_000)
+
+
+class LabelItemSerializer(Serializer):
+    """How many labels of one part, or of one bin."""
+
+    part_id = serializers.UUIDField(required=False)
+    bin_id = serializers.UUIDField(required=False)
+    copies = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MOST_LABELS)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One of the two."""
+        if ("part_id" in attrs) == ("bin_id" in attrs):
+            raise serializers.ValidationError({"part_id": [_("Name a part or a bin.")]})
+        return attrs
+
+
+class LabelsInputSerializer(Serializer):
+    """Labels to print."""
+
+    sheet = serializers.ChoiceField(choices=[(sheet.key, sheet.name) for sheet in SHEETS.values()])
+    items = LabelItemSerializer(many=True, allow_empty=False)
+    skip = serializers.IntegerField(
+        required=False,
+        default=0,
+        min_value=0,
+        max_value=64,
+        help_text="Places of the first sheet to leave empty.",
+    )
+    with_prices = serializers.BooleanField(required=False, default=True)
+    shop_id = serializers.UUIDField(required=False)

@@ -8,4 +8,5 @@ urlpatterns = [
     path("inventory/barcode/scan", views.ScanView.as_view()),
     path("inventory/parts/<uuid:part_id>/barcodes", views.BarcodesView.as_view()),
     path("inventory/barcodes/<uuid:barcode_id>", views.BarcodeView.as_view()),
+    path("inventory/labels", views.LabelsView.as_view()),
 ]

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -19,6 +21,7 @@ from inventory.api.base import StockView
 from inventory.barcodes import codes_in_photo
 from inventory.lookup import find_by_code, first_known
 from inventory.models import Barcode
+from inventory.printing import Copies, print_labels
 from shops.models import Member
 from shops.rules import Act, may, member_who_may, shops_of
 
@@ -120,3 +123,24 @@ class BarcodeView(StockView):
         member_who_may(request.user, row.shop_id, Act.EDIT_PARTS)
         act = partial(acts.detach_barcode, row.pk, shop_id=row.shop_id, actor=self.actor)
         return self.answer(act, None, 204)
+
+
+class LabelsView(StockView):
+    """Labels."""
+
+    @extend_schema(
+        operation_id="print_labels",
+        summary="Labels of parts and bins as a PDF",
+        description="Each with a barcode and a QR code that scanning finds. What has no code yet gets an "
+        "in-store EAN-13.",
+        request=serializers.LabelsInputSerializer,
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        tags=["barcodes"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Make them; the same again makes the same."""
+        given = self.validated(serializers.LabelsInputSerializer)
+        member = self.member(Act.EDIT_PARTS, given.pop("shop_id", None))
+        wanted = [Copies(**item) for item in given.pop("items")]
+        made = print_labels(member.shop, wanted, actor=self.actor, **given)
+        return HttpResponse(made, content_type="application/pdf")

@@ -3,9 +3,11 @@
 import pytest
 
 from inventory.actions.barcodes import attach_barcode
+from inventory.labels import SHEETS
 from inventory.models import Barcode
 from inventory.tests.factories import BinFactory, PartFactory, PartNumberFactory, received
 from inventory.tests.test_barcodes import EAN, KINDS, UPC, actor_of, photo
+from inventory.tests.test_labels import read_back
 from shops.tests.api.people import OUTSIDE, client, people
 from shops.tests.factories import MemberFactory
 
@@ -169,3 +171,44 @@ def test_list_costs_the_same_for_one_and_three(part, everyone, django_assert_num
             code_of(part, code)
         with django_assert_num_queries(5):
             assert api.get(url).json()["count"] == 1 + 2 * n
+
+
+LABELS = "/api/v1/inventory/labels"
+
+
+def test_labels_are_a_pdf_and_read_back(part, everyone):
+    shelf = BinFactory(shop=part.shop)
+    items = [{"partId": str(part.pk), "copies": 2}, {"binId": str(shelf.pk)}]
+    body = {"sheet": "roll-50x30", "items": items, "withPrices": False}
+    answer = client(everyone["storekeeper"]).post(LABELS, body)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    shelf.refresh_from_db()
+    codes = [
+        next(iter(codes)) for codes, _kinds in read_back(answer.content, SHEETS["roll-50x30"], range(3))[0]
+    ]
+    assert codes == [Barcode.objects.get().code] * 2 + [shelf.label_code]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"sheet": "a5"}, "sheet"),
+        ({"items": []}, "items"),
+        ({"items": [{"copies": 1}]}, "items.0.partId"),
+        ({"items": [{"partId": "x"}]}, "items.0.partId"),
+        ({"skip": -1}, "skip"),
+    ],
+)
+def test_wrong_labels_are_named_at_the_field(change, field, part, everyone):
+    body = {"sheet": "a4-3x8", "items": [{"partId": str(part.pk)}], **change}
+    answer = client(everyone["owner"]).post(LABELS, body)
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert not Barcode.objects.exists()
+
+
+@pytest.mark.parametrize(("who", "status"), STOCK.items())
+def test_who_may_print_labels(who, status, part, everyone):
+    body = {"sheet": "a4-3x8", "items": [{"partId": str(part.pk)}], "shopId": str(part.shop_id)}
+    assert client(everyone[who]).post(LABELS, body).status_code == status
+    assert Barcode.objects.exists() is (status == 200)

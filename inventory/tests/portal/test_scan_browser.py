@@ -87,3 +87,21 @@ def test_scanner_photo_and_typing_find_the_part(live_site, phone_page, part):
     found.get_by_text("2 codes of this part").click()
     found.get_by_text("NEW-CODE-77").wait_for()
     shoot(page, "scan-codes")
+
+
+def test_scanning_fills_the_list_of_labels(live_site, new_page, part):
+    user = MemberFactory(shop=part.shop, role=Role.STOREKEEPER).user
+    page = new_page(phone=True, language="ar", user=user)
+    page.goto(f"{live_site}/portal/labels?bins=all")
+    for _time in range(2):
+        page.keyboard.type(EAN)
+        page.keyboard.press("Enter")
+        expect(page.locator("#code")).to_have_value("")
+        page.locator(f"[name='part-{part.pk}']").wait_for()
+    expect(page.locator(f"[name='part-{part.pk}']")).to_have_value("2")
+    expect(page.locator("[data-label-total]")).to_have_text("الملصقات: 3")
+    axe_check(page)
+    shoot(page, "labels")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="اطبع الملصقات").click()
+    opened.value.close()
