@@ -57,6 +57,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
         return None
     body, headers = described
     body["instance"] = getattr(request, "path", "")
+    body = _encodable(body)
     set_rollback()
     return Response(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)
 
@@ -94,6 +95,15 @@ def is_unavailable(error: BaseException | None) -> bool:
 def unavailable_detail() -> str:
     """What people read when the database cannot be reached."""
     return _("Too many people are here at this moment. Try again in a few seconds.")
+
+
+def _encodable(value: Any) -> Any:
+    """The same with "?" for half a surrogate pair: a message that quotes one could not be sent."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {_encodable(key): _encodable(found) for key, found in value.items()}
+    return [_encodable(found) for found in value] if isinstance(value, list) else value
 
 
 def _describe(error: Exception) -> tuple[Problem, dict[str, str]] | None:

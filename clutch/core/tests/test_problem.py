@@ -178,6 +178,12 @@ def test_invalid_fields_are_told_at_their_place(api: Client, body: Any, errors: 
     assert all(error["detail"] for error in found)
 
 
+def test_half_a_character_is_refused_where_the_message_quotes_it(api: Client) -> None:
+    """JSON can spell it and UTF-8 cannot: an unknown key and an unknown choice are told all the same."""
+    answer = post(api, b'{"noteText": "a", "\\ud800": 1}')
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (400, ["?"])
+
+
 def test_details_are_in_the_language_of_the_request(api: Client) -> None:
     assert post(api, "{}", **{"Accept-Language": "ar"}).json()["errors"][0]["detail"] == "هذا الحقل مطلوب."
 
