@@ -62,12 +62,28 @@ class Condition(TextChoices):
     DAMAGED = "damaged", _("damaged")
 
 
+class RefundBy(TextChoices):
+    """How the money for what came back goes."""
+
+    ORIGINAL = "original", _("as it was paid")
+    CASH = "cash", _("cash")
+    STORE_CREDIT = "store_credit", _("store credit")
+
+
 class ReturnReason(TextChoices):
     DOES_NOT_FIT = "does_not_fit", _("does not fit")
     WRONG_PART = "wrong_part", _("wrong part")
     DEFECTIVE = "defective", _("defective")
     NOT_NEEDED = "not_needed", _("not needed")
     OTHER = "other", _("other")
+    # No part of the sale: the old one, for its deposit.
+    OLD_PART = "old_part", _("old part for its deposit")
+
+
+# What may be said of a part that comes back.
+RETURN_REASONS = [choice for choice in ReturnReason.choices if choice[0] != ReturnReason.OLD_PART]
+# The shop's own fault: nobody pays a fee for it.
+NO_FEE = frozenset({ReturnReason.DOES_NOT_FIT, ReturnReason.WRONG_PART, ReturnReason.DEFECTIVE})
 
 
 class CoreStatus(TextChoices):
@@ -102,7 +118,8 @@ SPECIAL_ORDER_TRANSITIONS: Mapping[str, frozenset[str]] = {
     ),
     SpecialOrderStatus.ORDERED: frozenset({SpecialOrderStatus.ARRIVED, SpecialOrderStatus.CANCELLED}),
     SpecialOrderStatus.ARRIVED: frozenset({SpecialOrderStatus.COLLECTED, SpecialOrderStatus.CANCELLED}),
-    SpecialOrderStatus.COLLECTED: frozenset(),
+    # The sale that collected it was voided.
+    SpecialOrderStatus.COLLECTED: frozenset({SpecialOrderStatus.ARRIVED}),
     SpecialOrderStatus.CANCELLED: frozenset(),
 }
 

@@ -7,7 +7,18 @@ from uuid import UUID
 from clutch.feed.action import publish
 from clutch.feed.streams import Event, shop_stream
 from inventory.models import Movement
-from sales.models import CashSession, ClerkPin, Register, Sale, TillPolicy
+from sales.models import (
+    CashSession,
+    ClerkPin,
+    CoreDeposit,
+    Customer,
+    LostSale,
+    Register,
+    Sale,
+    SaleReturn,
+    SpecialOrder,
+    TillPolicy,
+)
 from shops.models import Member
 
 
@@ -47,6 +58,68 @@ def sale_completed(sale: Sale, below_zero: Iterable[Movement] = ()) -> None:
     """A sale has its number; `belowZero` names the parts of which more was sold than the books show."""
     parts = [{"partId": str(movement.part_id), "onHand": movement.on_hand_after} for movement in below_zero]
     _say("sale-completed", sale, belowZero=parts)
+
+
+def sale_voided(sale: Sale) -> None:
+    """A sale was undone, or a cart given up."""
+    _say("sale-voided", sale)
+
+
+def sale_returned(row: SaleReturn, sale: Sale | None) -> None:
+    """Parts came back; `exchangeId` is the sale of what was taken instead."""
+    data = {
+        "shopId": str(row.shop_id),
+        "returnId": str(row.pk),
+        "number": row.number,
+        "saleId": str(sale.pk) if sale else None,
+        "saleNumber": sale.number if sale else "",
+        "exchangeId": str(row.exchange_id) if row.exchange_id else None,
+        "customerId": str(row.customer_id) if row.customer_id else None,
+    }
+    publish(Event((shop_stream(row.shop_id),), "sale-returned", data))
+
+
+def core_changed(core: CoreDeposit) -> None:
+    """An old part came back, or its deposit has run out or went with the part."""
+    data = {
+        "shopId": str(core.shop_id),
+        "coreId": str(core.pk),
+        "status": core.status,
+        "left": core.left,
+    }
+    publish(Event((shop_stream(core.shop_id),), "core-deposit-changed", data))
+
+
+def special_order_changed(order: SpecialOrder) -> None:
+    """A special order was taken, ordered, has come, was collected or given up."""
+    data = {
+        "shopId": str(order.shop_id),
+        "specialOrderId": str(order.pk),
+        "number": order.number,
+        "status": order.status,
+        "customerId": str(order.customer_id),
+        "saleId": str(order.sale_id) if order.sale_id else None,
+    }
+    publish(Event((shop_stream(order.shop_id),), "special-order-changed", data))
+
+
+def sale_lost(lost: LostSale) -> None:
+    """Somebody left without what they asked for."""
+    data = {
+        "shopId": str(lost.shop_id),
+        "lostSaleId": str(lost.pk),
+        "askedFor": lost.asked_for,
+        "quantity": lost.quantity,
+        "reason": lost.reason,
+        "partId": str(lost.part_id) if lost.part_id else None,
+    }
+    publish(Event((shop_stream(lost.shop_id),), "sale-lost", data))
+
+
+def account_paid(customer: Customer) -> None:
+    """A customer paid what they owed."""
+    data = {"shopId": str(customer.shop_id), "customerId": str(customer.pk)}
+    publish(Event((shop_stream(customer.shop_id),), "account-paid", data))
 
 
 def register_changed(register: Register) -> None:

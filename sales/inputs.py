@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
-from sales.enums import Channel, Tender
+from inventory.actions.misfits import Vehicle
+from sales.enums import Channel, Condition, RefundBy, ReturnReason, Tender
 
 
 @dataclass(frozen=True)
@@ -50,3 +51,42 @@ class PaymentInput:
     amount: Decimal | None = None
     tendered: Decimal | None = None
     reference: str = ""
+
+
+@dataclass(frozen=True)
+class BackInput:
+    """Units of one line of a sale that come back; `bin_id` is where they are put, if on the shelf."""
+
+    line_id: UUID
+    quantity: int
+    condition: Condition = Condition.RESALEABLE
+    reason: ReturnReason = ReturnReason.OTHER
+    bin_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ReturnInput:
+    """What comes back of one sale, and how its money goes.
+
+    Without `restocking_fee` the shop's percentage counts, and never more than that. `vehicle` is
+    what the part did not fit, where the sale does not name it.
+    """
+
+    lines: list[BackInput]
+    refund: RefundBy = RefundBy.ORIGINAL
+    register_id: UUID | None = None
+    customer_id: UUID | None = None
+    restocking_fee: Decimal | None = None
+    vehicle: Vehicle | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class LooseInput:
+    """Units of a part that come back without a receipt."""
+
+    part_id: UUID
+    quantity: int
+    condition: Condition = Condition.RESALEABLE
+    reason: ReturnReason = ReturnReason.OTHER
+    bin_id: UUID | None = None

@@ -4,13 +4,24 @@ customer's balance; then inventory's stock, and the number series last.
 Each is ordered by primary key and spares foreign-key checks of others (`no_key`).
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import NotFound
 from sales.enums import SessionStatus
-from sales.models import CashSession, ClerkPin, Customer, CustomerBalance, Register, Sale
+from sales.models import (
+    CashSession,
+    ClerkPin,
+    CoreDeposit,
+    Customer,
+    CustomerBalance,
+    Register,
+    Sale,
+    SpecialOrder,
+)
 
 
 def sale(shop_id: UUID, sale_id: UUID) -> Sale:
@@ -19,6 +30,32 @@ def sale(shop_id: UUID, sale_id: UUID) -> Sale:
     if row is None:
         raise NotFound(_("There is no such sale."))
     return row
+
+
+def sale_of_order(order_id: UUID) -> Sale | None:
+    """The sale that an order became, locked; the order is locked before."""
+    return Sale.objects.select_for_update(no_key=True, of=("self",)).filter(order=order_id).first()
+
+
+def cores(line_ids: Collection[UUID]) -> QuerySet[CoreDeposit]:
+    """The deposits of lines of a sale, locked; the sale is locked before."""
+    rows = CoreDeposit.objects.select_for_update(no_key=True, of=("self",))
+    return rows.filter(sale_line__in=line_ids).order_by("pk")
+
+
+def special_order(shop_id: UUID, special_order_id: UUID) -> SpecialOrder:
+    """One special order of a shop, locked before its sale. Raises NotFound."""
+    rows = SpecialOrder.objects.select_for_update(no_key=True, of=("self",))
+    row = rows.filter(shop=shop_id, pk=special_order_id).first()
+    if row is None:
+        raise NotFound(_("There is no such special order."))
+    return row
+
+
+def special_orders_of(sale_id: UUID) -> QuerySet[SpecialOrder]:
+    """The special orders that a sale collected, locked; the sale is locked before."""
+    rows = SpecialOrder.objects.select_for_update(no_key=True, of=("self",))
+    return rows.filter(sale=sale_id).order_by("pk")
 
 
 def register(shop_id: UUID, register_id: UUID) -> Register:

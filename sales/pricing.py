@@ -168,6 +168,8 @@ def _priced(
     currency = terms.shop.currency
     problems: dict[str, list[object]] = {}
     _check_amount(unit_price, "unit_price", terms, problems)
+    if problems:
+        raise Invalid(_("Some fields need another look."), fields=problems)
     priced = unit_price * asked.quantity
     discount = asked.discount
     if discount is None:

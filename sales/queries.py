@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from inventory.models import BinStock
-from sales.models import Payment, Sale, SaleLine
+from sales.models import Payment, ReturnLine, Sale, SaleLine
 
 
 def find_sale(sales: QuerySet[Sale], reference: str) -> Sale | None:
@@ -20,7 +20,9 @@ def find_sale(sales: QuerySet[Sale], reference: str) -> Sale | None:
 
 
 # What a sale is shown with.
-SHOWN = ("lines__bin", "payments", "register", "clerk", "customer")
+SHOWN = ("lines__bin", "lines__returns", "payments", "register", "clerk", "customer")
+# What a credit note is shown with.
+RETURN_SHOWN = ("lines", "payments", "sale", "clerk", "customer", *(f"exchange__{name}" for name in SHOWN))
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,12 @@ class Shelves:
             bin_id = first if first is not None or not order else order[0]
             taken[bin_id] = taken.get(bin_id, 0) + quantity
         return [Taken(bin_id, units) for bin_id, units in taken.items()]
+
+
+def returned_units(sale_id: UUID) -> dict[UUID, int]:
+    """How many units of each line of a sale have come back."""
+    rows = ReturnLine.objects.filter(sale_line__sale=sale_id).values_list("sale_line")
+    return dict(rows.annotate(units=Sum("quantity")).order_by())
 
 
 def core_total(lines: Collection[SaleLine]) -> Decimal:

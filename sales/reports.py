@@ -1,7 +1,7 @@
 """The X and Z report of a cash session: what was sold, how it was paid, what must lie in the drawer.
 
     expected cash = opening float + Σ cash payments of the session        (refunds are negative)
-    Σ payments    = sales − voids − returns + deposits and payments on account + cash in − cash out
+    Σ payments    = sales − voids − returns + deposits + paid on account + cash in − cash out
 
 `sales` are the sales completed in the session, voided later or not; a void counts where its money
 went back. Amounts are strings with the currency's decimals, as they are stored with the Z report.
@@ -27,7 +27,7 @@ def expected_cash(session: CashSession) -> Decimal:
 
 
 def session_report(session: CashSession) -> dict[str, Any]:
-    """The figures of a session up to now. Eight queries."""
+    """The figures of a session up to now, in a fixed number of queries."""
     currency = session.shop.currency
 
     def shown(amount: Decimal | None) -> str:
@@ -47,6 +47,8 @@ def session_report(session: CashSession) -> dict[str, Any]:
         "voids": _block(voids, shown),
         "returns": _block(returned, shown),
         "taxes": _taxes(session, shown),
+        "deposits": shown(_deposits(session)),
+        "paidOnAccount": shown(_paid_on_account(session)),
         "tenders": _tenders(session, shown),
         "cash": _cash(session, shown),
         "numbers": {"first": sums["first"] or "", "last": sums["last"] or ""},
@@ -94,6 +96,19 @@ def _taxes(session: CashSession, shown: Any) -> list[dict[str, Any]]:
         {"rate": f"{rate:f}", "net": shown(net), "tax": shown(tax)}
         for rate, (net, tax) in sorted(rates.items())
     ]
+
+
+def _deposits(session: CashSession) -> Decimal:
+    """What came ahead for special orders, less what was given back of it."""
+    rows = Payment.objects.filter(session=session, special_order__isnull=False)
+    return rows.aggregate(sum=_sum("amount"))["sum"] or ZERO
+
+
+def _paid_on_account(session: CashSession) -> Decimal:
+    rows = Payment.objects.filter(
+        session=session, customer__isnull=False, sale=None, sale_return=None, special_order=None
+    )
+    return rows.aggregate(sum=_sum("amount"))["sum"] or ZERO
 
 
 def _tenders(session: CashSession, shown: Any) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from clutch.core.errors import NotAllowed, NotFound
 from clutch.feed.actor import Actor
-from sales.models import CashSession, Register, Sale, TillPolicy
+from sales.models import CashSession, CoreDeposit, Register, Sale, SaleReturn, SpecialOrder, TillPolicy
 from shops.models import Member
 from shops.rules import PERMISSIONS, Act
 
@@ -46,6 +46,16 @@ def require_approver(user_id: UUID, shop_id: UUID, act: Act) -> Member:
     return member
 
 
+def require_or_approved(actor: Actor, shop_id: UUID, act: Act, approved_by: UUID | None) -> UUID | None:
+    """Let pass who may do an act, or who has the word of somebody who may; return whose word it was."""
+    member = member_of(actor, shop_id)
+    if member is None or may(member, act):
+        return None
+    if approved_by is None:
+        raise NotAllowed(_("This needs a manager's PIN."), code="needs_approval", extra={"act": act.value})
+    return require_approver(approved_by, shop_id, act).user_id
+
+
 def shops_of(user: Any) -> QuerySet[Member, UUID]:
     """The shops in which a user is an active member, whatever the role."""
     return Member.objects.filter(user=user.pk, is_active=True).values_list("shop_id", flat=True)
@@ -59,6 +69,21 @@ def sales_of(user: Any) -> QuerySet[Sale]:
 def registers_of(user: Any) -> QuerySet[Register]:
     """The registers of a user's shops."""
     return Register.objects.filter(shop__in=shops_of(user))
+
+
+def returns_of(user: Any) -> QuerySet[SaleReturn]:
+    """The credit notes of a user's shops."""
+    return SaleReturn.objects.filter(shop__in=shops_of(user))
+
+
+def cores_of(user: Any) -> QuerySet[CoreDeposit]:
+    """The deposits for old parts of a user's shops."""
+    return CoreDeposit.objects.filter(shop__in=shops_of(user))
+
+
+def special_orders_of(user: Any) -> QuerySet[SpecialOrder]:
+    """The special orders of a user's shops."""
+    return SpecialOrder.objects.filter(shop__in=shops_of(user))
 
 
 def sessions_of(user: Any) -> QuerySet[CashSession]:

@@ -1,6 +1,6 @@
 """How the payments that a clerk types become what is booked: the rest in cash, its rounding, the change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from clutch.core.errors import Invalid
 from clutch.core.money import MAX_AMOUNT, is_exact, round_money
 from sales import sums
-from sales.enums import Tender
+from sales.enums import RefundBy, Tender
 from sales.inputs import PaymentInput
 
 ZERO = Decimal(0)
@@ -99,3 +99,35 @@ def _still_due(rest: Decimal, currency: str, path: str) -> Invalid:
     shown = f"{round_money(rest, currency):f}"
     message = _("%(amount)s %(currency)s are still due.") % {"amount": shown, "currency": currency}
     return Invalid(message, code="still_due", fields={path: [message]}, extra={"stillDue": shown})
+
+
+# What goes back first, in this order; the rest goes back as cash.
+BACK_FIRST = (Tender.ACCOUNT, Tender.STORE_CREDIT, Tender.PLATFORM, Tender.CARD, Tender.TRANSFER)
+# What was paid so is given back from the drawer.
+BACK_AS_CASH = (Tender.CASH, Tender.DEPOSIT, Tender.EXCHANGE, Tender.ON_DELIVERY)
+
+
+def give_back(amount: Decimal, by: RefundBy, *, paid: Mapping[str, Decimal], coin: Decimal) -> Settlement:
+    """Split a refund; its payments are negative. `paid` is what each way of paying has still of the sale.
+
+    As it was paid: what was bought on account is no longer owed, cards and credit get theirs back,
+    and the rest comes from the drawer, to the smallest coin and never more than was paid so.
+    """
+    if by == RefundBy.STORE_CREDIT:
+        return Settlement(_taken([Due(Tender.STORE_CREDIT, -amount)]), ZERO, ZERO)
+    booked: list[Due] = []
+    rest = amount
+    if by == RefundBy.ORIGINAL:
+        for method in BACK_FIRST:
+            part = min(rest, max(paid.get(method, ZERO), ZERO))
+            booked.append(Due(method, -part))
+            rest -= part
+    cash = sums.to_coin(rest, coin)
+    if by == RefundBy.ORIGINAL:
+        cash = min(cash, max(sum((paid.get(method, ZERO) for method in BACK_AS_CASH), ZERO), ZERO))
+    booked.append(Due(Tender.CASH, -cash))
+    return Settlement(_taken(booked), cash - rest, ZERO)
+
+
+def _taken(payments: Sequence[Due]) -> list[Due]:
+    return [row for row in payments if row.amount]

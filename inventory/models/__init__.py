@@ -2,6 +2,7 @@
 
 from inventory.models.counting import CountLine, CountSheet, CountUnknown
 from inventory.models.importing import ImportChange, ImportHeader, ImportIssue, ImportRow, PartImport
+from inventory.models.misfit import Misfit
 from inventory.models.part import (
     Barcode,
     Category,
@@ -32,6 +33,7 @@ __all__ = [
     "ImportIssue",
     "ImportRow",
     "InterchangeGroup",
+    "Misfit",
     "Movement",
     "Part",
     "PartDocument",

@@ -27,9 +27,14 @@ BY_ACCOUNT: dict[str, tuple[Account, int]] = {
 }
 
 
+def session_of(shop_id: UUID, register_id: UUID | None) -> CashSession | None:
+    """The open session of a register, locked; None while it is closed, or without a register."""
+    return locks.open_session(shop_id, register_id) if register_id else None
+
+
 def drawer(shop_id: UUID, register_id: UUID | None, policy: TillPolicy) -> CashSession | None:
     """The open session of a register, locked. Raises Conflict `no_session` where the shop needs one."""
-    session = locks.open_session(shop_id, register_id) if register_id else None
+    session = session_of(shop_id, register_id)
     if session is None and policy.needs_session:
         raise Conflict(_("Open the register first."), code="no_session")
     return session
@@ -48,19 +53,27 @@ class Book:
         self.document = Document()
         self.actor = actor
 
-    def post(self, account: Account, amount: Decimal, *, due_on: date | None = None, note: str = "") -> None:
+    def post(
+        self, account: Account, amount: Decimal, *, due_on: date | None = None, note: str = ""
+    ) -> AccountEntry | None:
         """Add an entry and bring the sum up to date. The caller has checked what must not be passed."""
         if not amount:
-            return
+            return None
         column = COLUMNS[account]
         after = getattr(self.balance, column) + amount
         setattr(self.balance, column, after)
         self.balance.save(update_fields=[column])
-        AccountEntry.objects.create(
+        return AccountEntry.objects.create(
             shop_id=self.customer.shop_id, customer=self.customer, account=account, amount=amount,
             balance_after=after, document_kind=self.document.kind, document_id=self.document.id,
             document_number=self.document.number, due_on=due_on, note=note, **said_by(self.actor),
         )  # fmt: skip
+
+
+def lock_balance(customer: Customer | None, payments: Sequence[Due], actor: Actor) -> Book | None:
+    """The locked sums of a customer whom payments touch; None where they touch none."""
+    touched = any(row.method in BY_ACCOUNT for row in payments)
+    return Book(customer, actor) if touched and customer is not None else None
 
 
 def customer_book(
@@ -77,8 +90,15 @@ def customer_book(
         message = _("Choose the customer first.")
         raise Invalid(message, code="no_customer", fields={"customer_id": [message]})
     book = Book(customer, actor)
+    check_payments(book, payments, currency)
+    return book
+
+
+def check_payments(book: Book, payments: Sequence[Due], currency: str) -> None:
+    """What is paid on account lies within the limit, and credit is there. Raises Conflict."""
+    amounts = {method: _sum(payments, method) for method in BY_ACCOUNT}
     if amounts[Tender.ACCOUNT]:
-        _check_limit(customer, amounts[Tender.ACCOUNT], currency, book)
+        _check_limit(book.customer, amounts[Tender.ACCOUNT], currency, book)
     for method, name in ((Tender.STORE_CREDIT, "credit"), (Tender.DEPOSIT, "deposit")):
         there = getattr(book.balance, name)
         if amounts[method] > there:
@@ -89,7 +109,6 @@ def customer_book(
                 code="not_enough_credit",
                 extra={"available": shown},
             )
-    return book
 
 
 def _check_limit(customer: Customer, amount: Decimal, currency: str, book: Book) -> None:

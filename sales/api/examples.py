@@ -8,6 +8,8 @@ PART = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"
 REGISTER_ID = "0193a1c0-4444-7e4f-8a5b-6c7d8e9f0a1b"
 SALE_ID = "0193a1c1-5555-7e4f-8a5b-6c7d8e9f0a1b"
 SESSION_ID = "0193a1c2-6666-7e4f-8a5b-6c7d8e9f0a1b"
+LINE_ID = "0193a1c3-8888-7e4f-8a5b-6c7d8e9f0a1b"
+CUSTOMER_ID = "0193a1c4-9999-7e4f-8a5b-6c7d8e9f0a1b"
 MEMBER_ID = "0193a1b5-7777-7e4f-8a5b-6c7d8e9f0a1b"
 
 LINE = {"partId": PART, "quantity": 2}
@@ -50,6 +52,67 @@ PIN = OpenApiExample("One's own", {"pin": "4071"}, request_only=True)
 SWITCH = OpenApiExample("Mona takes over", {"memberId": MEMBER_ID, "pin": "4071"}, request_only=True)
 APPROVE = OpenApiExample(
     "A discount", {"memberId": MEMBER_ID, "pin": "4071", "act": "exceed_discount"}, request_only=True
+)
+VOID = OpenApiExample("Rung up twice", {"reason": "Rung up twice"}, request_only=True)
+BACK = {"lineId": LINE_ID, "quantity": 1, "condition": "resaleable", "reason": "does_not_fit"}
+RETURN = OpenApiExample(
+    "One of two does not fit",
+    {
+        "lines": [BACK],
+        "refund": "original",
+        "registerId": REGISTER_ID,
+        "vehicle": {"makeName": "Hyundai", "modelName": "Accent", "year": 2018},
+    },
+    request_only=True,
+)
+EXCHANGE = OpenApiExample(
+    "Another instead",
+    {
+        "lines": [BACK],
+        "registerId": REGISTER_ID,
+        "exchange": {"lines": [LINE], "payments": [{"method": "cash", "tendered": "1000.00"}]},
+    },
+    request_only=True,
+)
+LOOSE_RETURN = OpenApiExample(
+    "Without a receipt",
+    {
+        "lines": [{"partId": PART, "quantity": 1, "condition": "resaleable", "reason": "not_needed"}],
+        "phone": "01001234567",
+        "registerId": REGISTER_ID,
+    },
+    request_only=True,
+)
+CORE_RETURN = OpenApiExample("One old part", {"quantity": 1, "registerId": REGISTER_ID}, request_only=True)
+LOST = OpenApiExample(
+    "Not there", {"askedFor": "58101-1RA00", "quantity": 1, "reason": "out_of_stock"}, request_only=True
+)
+SPECIAL_ORDER = OpenApiExample(
+    "Half ahead",
+    {
+        "customerId": CUSTOMER_ID,
+        "description": "Front bumper, Accent 2018",
+        "unitPrice": "4000.00",
+        "deposit": "2000.00",
+        "payments": [{"method": "cash", "tendered": "2000.00"}],
+        "registerId": REGISTER_ID,
+    },
+    request_only=True,
+)
+CANCEL_SPECIAL = OpenApiExample(
+    "Not wanted any more", {"reason": "Sold the car", "registerId": REGISTER_ID}, request_only=True
+)
+COLLECT = OpenApiExample(
+    "The rest in cash", {"payments": [{"method": "cash"}], "registerId": REGISTER_ID}, request_only=True
+)
+ACCOUNT_PAYMENT = OpenApiExample(
+    "A transfer",
+    {
+        "customerId": CUSTOMER_ID,
+        "amount": "5000.00",
+        "payments": [{"method": "transfer", "amount": "5000.00", "reference": "TT-1"}],
+    },
+    request_only=True,
 )
 
 # For clutch.core.examples: one sale of two pairs of brake pads.
@@ -119,6 +182,46 @@ VALUES: dict[str, Any] = {
     "rate": "14.00",
     "first": "R1-2026-000001",
     "last": "R1-2026-000017",
+    "returned": 0,
+    "ReturnShown.number": "CR-R1-2026-000001",
+    "ReturnRow.number": "CR-R1-2026-000001",
+    "saleNumber": "R1-2026-000001",
+    "ReturnShown.goodsTotal": "745.61",
+    "ReturnShown.taxTotal": "104.39",
+    "refundTotal": "850.00",
+    "ReturnShown.rounding": "0.00",
+    "restockingFee": "0.00",
+    "ReturnShown.customer": None,
+    "ReturnRow.customer": None,
+    "ReturnShown.phone": "",
+    "exchange": None,
+    "ReturnLine.name": "Front brake pads",
+    "ReturnLine.net": "745.61",
+    "ReturnLine.tax": "104.39",
+    "ReturnLine.coreCharge": "0.00",
+    "ReturnLine.reason": "does_not_fit",
+    "ReturnLine.coreId": None,
+    "Core.name": "Alternator",
+    "unitCharge": "300.00",
+    "Core.left": 1,
+    "Core.quantity": 1,
+    "askedFor": "58101-1RA00",
+    "LostSale.reason": "out_of_stock",
+    "makeName": "Hyundai",
+    "modelName": "Accent",
+    "SpecialOrder.number": "SO-2026-000001",
+    "SpecialOrder.customer": "Mona",
+    "SpecialOrder.saleId": None,
+    "SpecialOrder.unitPrice": "4000.00",
+    "deposit": "2000.00",
+    "description": "Front bumper, Accent 2018",
+    "AccountEntry.amount": "-5000.00",
+    "AccountEntry.documentNumber": "PA-2026-000001",
+    "AccountEntry.documentKind": "account_payment",
+    "balanceAfter": "1200.00",
+    "dueOn": None,
+    "deposits": "0.00",
+    "paidOnAccount": "0.00",
     "standardRate": "14.00",
     "reducedRate": "5.00",
     "cashierDiscountPercent": "5.00",

@@ -3,16 +3,28 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from clutch.core.casing import Serializer
 from clutch.core.fields import LineField, MoneyField
+from inventory.actions.misfits import Vehicle
 from sales.actions.pins import APPROVABLE
 from sales.api.base import ShopInputSerializer
-from sales.enums import TILL_CHANNELS, Channel, Tender
-from sales.inputs import CartInput, LineInput, PaymentInput
+from sales.enums import (
+    RETURN_REASONS,
+    TILL_CHANNELS,
+    Channel,
+    Condition,
+    LostReason,
+    RefundBy,
+    ReturnReason,
+    Tender,
+)
+from sales.inputs import BackInput, CartInput, LineInput, LooseInput, PaymentInput, ReturnInput
 from sales.pricing import MOST_LINES, MOST_UNITS
 from sales.tenders import MOST_PAYMENTS, TAKEN
+from shops.models import Make, VehicleModel
 
 DIRECTIONS = [("in", "in"), ("out", "out")]
 
@@ -196,3 +208,191 @@ def cart_of(given: dict[str, Any]) -> CartInput:
 def payments_of(rows: list[dict[str, Any]]) -> list[PaymentInput]:
     """The payments of a validated body."""
     return [PaymentInput(**{**row, "method": Tender(row["method"])}) for row in rows]
+
+
+class VehicleSerializer(Serializer):
+    """A vehicle by what is known of it."""
+
+    make_id = serializers.IntegerField(required=False, allow_null=True, default=None)
+    model_id = serializers.IntegerField(required=False, allow_null=True, default=None)
+    make_name = line(80, default="")
+    model_name = line(80, default="")
+    year = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=1900, max_value=2100
+    )
+    vin = line(17, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The ids must be of the lists."""
+        for name, table in (("make_id", Make), ("model_id", VehicleModel)):
+            found: Any = table
+            if attrs[name] is not None and not found.objects.filter(pk=attrs[name]).exists():
+                raise serializers.ValidationError({name: [_("This is in no list.")]})
+        return attrs
+
+
+class VoidSerializer(Serializer):
+    """Why a sale is undone."""
+
+    reason = LineField(max_length=200)
+    register_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    approval = approval("a clerk who may not void")
+
+
+class BackSerializer(Serializer):
+    """Units of one line that come back."""
+
+    line_id = serializers.UUIDField()
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS)
+    condition = serializers.ChoiceField(Condition.choices, default=Condition.RESALEABLE.value)
+    reason = serializers.ChoiceField(RETURN_REASONS)
+    bin_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class ExchangeSerializer(CartSerializer):
+    """What is taken instead; `payments` pay what it costs more."""
+
+    payments = PaymentInputSerializer(many=True, max_length=MOST_PAYMENTS, default=list)  # type: ignore[call-arg]
+
+
+class ReturnSerializer(Serializer):
+    """What comes back of a sale, and how its money goes; with `exchange` what is taken instead."""
+
+    lines = BackSerializer(many=True, max_length=MOST_LINES)  # type: ignore[call-arg]
+    refund = serializers.ChoiceField(RefundBy.choices, default=RefundBy.ORIGINAL.value)
+    register_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    customer_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    restocking_fee = MoneyField(
+        required=False, allow_null=True, default=None, help_text="The shop's percentage by default."
+    )
+    vehicle = VehicleSerializer(required=False, allow_null=True, default=None)
+    note = line(300, default="")
+    exchange = ExchangeSerializer(required=False, allow_null=True, default=None)
+    approval = approval("what comes back too late")
+
+
+class LooseSerializer(Serializer):
+    """Units of a part that come back without a receipt."""
+
+    part_id = serializers.UUIDField()
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS)
+    condition = serializers.ChoiceField(Condition.choices, default=Condition.RESALEABLE.value)
+    reason = serializers.ChoiceField(RETURN_REASONS)
+    bin_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class LooseReturnSerializer(ShopInputSerializer):
+    """A return without a receipt: store credit for the customer of that phone."""
+
+    lines = LooseSerializer(many=True, max_length=MOST_LINES)  # type: ignore[call-arg]
+    phone = LineField(max_length=30)
+    name = line(120, default="")
+    register_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    vehicle = VehicleSerializer(required=False, allow_null=True, default=None)
+    note = line(300, default="")
+    approval = approval("a clerk who may not take it without a receipt")
+
+
+class CoreReturnSerializer(Serializer):
+    """Old parts that come back for their deposit."""
+
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS)
+    refund = serializers.ChoiceField(RefundBy.choices, default=RefundBy.CASH.value)
+    register_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    note = line(300, default="")
+
+
+class LostSaleInputSerializer(ShopInputSerializer):
+    """What somebody asked for and did not get."""
+
+    asked_for = line(120, default="")
+    part_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS, default=1)
+    reason = serializers.ChoiceField(LostReason.choices, default=LostReason.OUT_OF_STOCK.value)
+    customer_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    vehicle = VehicleSerializer(required=False, allow_null=True, default=None)
+
+
+class SpecialOrderInputSerializer(ShopInputSerializer):
+    """A part that the shop is to get for one customer, and its deposit."""
+
+    customer_id = serializers.UUIDField()
+    part_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    description = line(200, default="")
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS, default=1)
+    unit_price = MoneyField()
+    deposit = MoneyField(default=Decimal(0))
+    payments = PaymentInputSerializer(many=True, max_length=MOST_PAYMENTS, default=list)  # type: ignore[call-arg]
+    register_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    expected_on = serializers.DateField(required=False, allow_null=True, default=None)
+    note = line(300, default="")
+
+
+class OrderedSerializer(Serializer):
+    """When a part is expected."""
+
+    expected_on = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class CollectSerializer(CompleteSerializer):
+    """How what has come is paid; the deposit pays first."""
+
+    register_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class CancelSerializer(Serializer):
+    """Why a special order is given up, and how its deposit goes back."""
+
+    reason = LineField(max_length=200)
+    refund = serializers.ChoiceField(RefundBy.choices, default=RefundBy.CASH.value)
+    register_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class AccountPaymentSerializer(ShopInputSerializer):
+    """Money for what a customer owes."""
+
+    customer_id = serializers.UUIDField()
+    amount = MoneyField()
+    payments = PaymentInputSerializer(many=True, max_length=MOST_PAYMENTS)  # type: ignore[call-arg]
+    register_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    note = line(200, default="")
+
+
+def vehicle_of(given: dict[str, Any] | None) -> Vehicle | None:
+    """The vehicle of a validated body."""
+    return Vehicle(**given) if given else None
+
+
+def return_of(given: dict[str, Any]) -> ReturnInput:
+    """The return of a validated body."""
+    lines = [
+        BackInput(
+            **{
+                **row,
+                "condition": Condition(row["condition"]),
+                "reason": ReturnReason(row["reason"]),
+            }
+        )
+        for row in given["lines"]
+    ]
+    names = ("register_id", "customer_id", "restocking_fee", "note")
+    return ReturnInput(
+        lines=lines,
+        refund=RefundBy(given["refund"]),
+        vehicle=vehicle_of(given["vehicle"]),
+        **{name: given[name] for name in names},
+    )
+
+
+def loose_of(rows: list[dict[str, Any]]) -> list[LooseInput]:
+    """The lines of a validated return without a receipt."""
+    return [
+        LooseInput(
+            **{
+                **row,
+                "condition": Condition(row["condition"]),
+                "reason": ReturnReason(row["reason"]),
+            }
+        )
+        for row in rows
+    ]

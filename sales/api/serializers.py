@@ -3,13 +3,27 @@
 from typing import Any
 
 from django.db.models import prefetch_related_objects
+from django.utils import timezone
 from rest_framework import serializers
 
 from clutch.core.casing import ModelSerializer, Serializer
 from clutch.core.fields import MoneyField
 from sales import queries
 from sales.enums import Tender
-from sales.models import CashSession, Payment, Register, Sale, SaleLine, TillPolicy
+from sales.models import (
+    AccountEntry,
+    CashSession,
+    CoreDeposit,
+    LostSale,
+    Payment,
+    Register,
+    ReturnLine,
+    Sale,
+    SaleLine,
+    SaleReturn,
+    SpecialOrder,
+    TillPolicy,
+)
 from shops.enums import Role
 from shops.models import Member
 
@@ -28,13 +42,18 @@ class SaleLineSerializer(ModelSerializer):
     tax = MoneyField()
     total = MoneyField()
     core_charge = MoneyField(help_text="Deposit for the old part, per piece.")
+    returned = serializers.SerializerMethodField(help_text="How many units have come back.")
 
     class Meta:
         model = SaleLine
         fields = [
             "line_id", "part_id", "part_number", "name", "bin_id", "bin", "quantity", "list_price",
             "unit_price", "discount", "tax_class", "tax_rate", "net", "tax", "total", "core_charge",
+            "returned",
         ]  # fmt: skip
+
+    def get_returned(self, line: SaleLine) -> int:
+        return sum(row.quantity for row in line.returns.all())
 
 
 class SalePaymentSerializer(ModelSerializer):
@@ -249,6 +268,8 @@ class ReportSerializer(Serializer):
     voids = BlockSerializer()
     returns = BlockSerializer()
     taxes = TaxRowSerializer(many=True)
+    deposits = MoneyField(help_text="Paid ahead for special orders, less what was given back.")
+    paidOnAccount = MoneyField()
     tenders = TenderRowSerializer(many=True)
     cash = DrawerSerializer()
     numbers = NumbersSerializer()
@@ -274,4 +295,156 @@ class SessionSerializer(ModelSerializer):
             "session_id", "shop_id", "register_id", "register", "status", "opened_by", "created_at",
             "opening_float", "closed_by", "closed_at", "z_number", "expected_cash", "counted_cash",
             "difference", "denominations", "note", "version",
+        ]  # fmt: skip
+
+
+class ReturnLineSerializer(ModelSerializer):
+    """Units that came back, or an old part for its deposit."""
+
+    line_id = serializers.UUIDField(source="sale_line_id", allow_null=True)
+    core_id = serializers.UUIDField(source="core_deposit_id", allow_null=True)
+    part_id = serializers.UUIDField(allow_null=True)
+    net = MoneyField()
+    tax = MoneyField()
+    core_charge = MoneyField(help_text="The deposits that went back with it.")
+
+    class Meta:
+        model = ReturnLine
+        fields = [
+            "line_id", "core_id", "part_id", "part_number", "name", "quantity", "condition", "reason",
+            "net", "tax", "core_charge",
+        ]  # fmt: skip
+
+
+class ReturnShownSerializer(ModelSerializer):
+    """A credit note. `refundTotal` is what its payments (negative) give back; `exchange` what was taken."""
+
+    return_id = serializers.UUIDField(source="pk")
+    shop_id = serializers.UUIDField()
+    sale_id = serializers.UUIDField(allow_null=True)
+    sale_number = serializers.CharField(source="sale.number", default="")
+    exchange = SaleSerializer(allow_null=True)
+    session_id = serializers.UUIDField(allow_null=True)
+    customer_id = serializers.UUIDField(allow_null=True)
+    customer = serializers.CharField(source="customer.name", default=None, allow_null=True)
+    clerk = serializers.CharField(default=None, allow_null=True)
+    goods_total = MoneyField(help_text="Without tax.")
+    tax_total = MoneyField()
+    core_total = MoneyField()
+    restocking_fee = MoneyField()
+    rounding = MoneyField()
+    refund_total = MoneyField()
+    lines = ReturnLineSerializer(many=True)
+    payments = SalePaymentSerializer(many=True)
+
+    class Meta:
+        model = SaleReturn
+        fields = [
+            "return_id", "shop_id", "number", "sale_id", "sale_number", "exchange", "session_id",
+            "customer_id", "customer", "phone", "clerk", "currency", "goods_total", "tax_total",
+            "core_total", "restocking_fee", "rounding", "refund_total", "note", "created_at", "version",
+            "lines", "payments",
+        ]  # fmt: skip
+
+    def to_representation(self, instance: SaleReturn) -> Any:
+        """With what is not loaded yet in one query each."""
+        prefetch_related_objects([instance], *queries.RETURN_SHOWN)
+        return super().to_representation(instance)
+
+
+class ReturnRowSerializer(ModelSerializer):
+    """A credit note in a list."""
+
+    return_id = serializers.UUIDField(source="pk")
+    sale_id = serializers.UUIDField(allow_null=True)
+    sale_number = serializers.CharField(source="sale.number", default="")
+    exchange_id = serializers.UUIDField(allow_null=True)
+    customer_id = serializers.UUIDField(allow_null=True)
+    customer = serializers.CharField(source="customer.name", default=None, allow_null=True)
+    clerk = serializers.CharField(default=None, allow_null=True)
+    refund_total = MoneyField()
+
+    class Meta:
+        model = SaleReturn
+        fields = [
+            "return_id", "number", "sale_id", "sale_number", "exchange_id", "customer_id", "customer",
+            "clerk", "currency", "refund_total", "created_at",
+        ]  # fmt: skip
+
+
+class CoreSerializer(ModelSerializer):
+    """A deposit for old parts; `left` units may still come, until `expiresAt`."""
+
+    core_id = serializers.UUIDField(source="pk")
+    sale_id = serializers.UUIDField(source="sale_line.sale_id")
+    sale_number = serializers.CharField(source="sale_line.sale.number")
+    part_id = serializers.UUIDField(source="sale_line.part_id", allow_null=True)
+    name = serializers.CharField(source="sale_line.name")
+    part_number = serializers.CharField(source="sale_line.part_number")
+    customer_id = serializers.UUIDField(allow_null=True)
+    unit_charge = MoneyField()
+    left = serializers.IntegerField()
+    is_open = serializers.SerializerMethodField(help_text="By the clock, swept or not.")
+
+    class Meta:
+        model = CoreDeposit
+        fields = [
+            "core_id", "sale_id", "sale_number", "part_id", "name", "part_number", "customer_id",
+            "unit_charge", "quantity", "left", "status", "is_open", "expires_at",
+        ]  # fmt: skip
+
+    def get_is_open(self, core: CoreDeposit) -> bool:
+        return core.is_open_at(timezone.now())
+
+
+class LostSaleSerializer(ModelSerializer):
+    """What somebody asked for and did not get."""
+
+    lost_sale_id = serializers.UUIDField(source="pk")
+    part_id = serializers.UUIDField(allow_null=True)
+    customer_id = serializers.UUIDField(allow_null=True)
+    clerk = serializers.CharField(source="actor_name")
+
+    class Meta:
+        model = LostSale
+        fields = [
+            "lost_sale_id", "asked_for", "part_id", "quantity", "reason", "customer_id", "make_name",
+            "model_name", "year", "clerk", "at",
+        ]  # fmt: skip
+
+
+class SpecialOrderSerializer(ModelSerializer):
+    """A part that the shop gets for one customer, at the price agreed; `deposit` was paid ahead."""
+
+    special_order_id = serializers.UUIDField(source="pk")
+    shop_id = serializers.UUIDField()
+    customer_id = serializers.UUIDField()
+    customer = serializers.CharField(source="customer.name")
+    part_id = serializers.UUIDField(allow_null=True)
+    unit_price = MoneyField()
+    deposit = MoneyField()
+    sale_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = SpecialOrder
+        fields = [
+            "special_order_id", "shop_id", "number", "status", "customer_id", "customer", "part_id",
+            "description", "quantity", "unit_price", "deposit", "expected_on", "sale_id", "note",
+            "created_at", "version",
+        ]  # fmt: skip
+
+
+class AccountEntrySerializer(ModelSerializer):
+    """One line of what is owed between a shop and a customer."""
+
+    entry_id = serializers.UUIDField(source="pk")
+    customer_id = serializers.UUIDField()
+    amount = MoneyField()
+    balance_after = MoneyField()
+
+    class Meta:
+        model = AccountEntry
+        fields = [
+            "entry_id", "customer_id", "account", "amount", "balance_after", "document_kind",
+            "document_number", "due_on", "note", "at",
         ]  # fmt: skip

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from sales.api.views import clerks, registers, sales
+from sales.api.views import clerks, orders, registers, returns, sales
 
 SALE = "sales/<str:sale_id>"
+SPECIAL = "special-orders/<str:special_order_id>"
 SESSION = "cash-sessions/<str:session_id>"
 
 urlpatterns = [
@@ -13,6 +14,20 @@ urlpatterns = [
     path(f"{SALE}/complete", sales.CompleteView.as_view()),
     path(f"{SALE}/park", sales.ParkView.as_view()),
     path(f"{SALE}/resume", sales.ResumeView.as_view()),
+    path(f"{SALE}/void", sales.VoidView.as_view()),
+    path(f"{SALE}/return", sales.ReturnView.as_view()),
+    path("sale-returns", returns.ReturnsView.as_view()),
+    path("sale-returns/<str:return_id>", returns.ReturnView.as_view()),
+    path("core-deposits", returns.CoresView.as_view()),
+    path("core-deposits/<str:core_id>/return", returns.CoreReturnView.as_view()),
+    path("lost-sales", orders.LostSalesView.as_view()),
+    path("special-orders", orders.SpecialOrdersView.as_view()),
+    path(SPECIAL, orders.SpecialOrderView.as_view()),
+    path(f"{SPECIAL}/ordered", orders.OrderedView.as_view()),
+    path(f"{SPECIAL}/arrived", orders.ArrivedView.as_view()),
+    path(f"{SPECIAL}/collect", orders.CollectView.as_view()),
+    path(f"{SPECIAL}/cancel", orders.CancelView.as_view()),
+    path("account-payments", orders.AccountPaymentsView.as_view()),
     path("registers", registers.RegistersView.as_view()),
     path("registers/<str:register_id>", registers.RegisterView.as_view()),
     path("cash-sessions", registers.SessionsView.as_view()),

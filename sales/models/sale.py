@@ -140,8 +140,9 @@ class SaleLine(Entity):
 class SaleReturn(Entity):
     """A credit note: what came back of a sale, or without a receipt. Cites the sale by its key.
 
-    `refund_total` = goods with tax + cores − restocking fee. With `exchange` the same act sold
-    something else, and the difference alone was paid.
+    `refund_total` = goods without tax + tax + cores − restocking fee + rounding of cash, which is what
+    its payments give back. With `exchange` the same act sold something else, and the difference
+    alone was paid.
     """
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="sale_returns")
@@ -177,9 +178,14 @@ class ReturnLine(Entity):
 
     sale_return = models.ForeignKey(SaleReturn, models.CASCADE, related_name="lines")
     sale_line = models.ForeignKey(SaleLine, models.PROTECT, null=True, related_name="returns")
+    # The deposit that an old part alone brought back.
+    core_deposit = models.ForeignKey(
+        "sales.CoreDeposit", models.PROTECT, null=True, related_name="return_lines"
+    )
     part = models.ForeignKey(Part, models.PROTECT, null=True, related_name="+")
     name = models.CharField(_("name"), max_length=120)
     quantity = models.PositiveIntegerField(_("quantity"))
+    part_number = models.CharField(_("part number"), max_length=60, blank=True)
     condition = models.CharField(_("condition"), max_length=10, choices=Condition)
     reason = models.CharField(_("reason"), max_length=14, choices=ReturnReason)
     net = models.DecimalField(max_digits=14, decimal_places=3)
@@ -205,6 +211,8 @@ class CoreDeposit(Entity):
     unit_charge = models.DecimalField(max_digits=12, decimal_places=3)
     quantity = models.PositiveIntegerField()
     returned = models.PositiveIntegerField(default=0)
+    # Units whose deposit went back with the part itself.
+    reversed = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=10, choices=CoreStatus, default=CoreStatus.OPEN)
     expires_at = models.DateTimeField()
 
@@ -213,11 +221,18 @@ class CoreDeposit(Entity):
         verbose_name_plural = _("core deposits")
         indexes = [models.Index(fields=["expires_at"], condition=Q(status="open"), name="cores_that_expire")]
         constraints = [
-            models.CheckConstraint(condition=Q(returned__lte=models.F("quantity")), name="core_returned")
+            models.CheckConstraint(
+                condition=Q(quantity__gte=models.F("returned") + models.F("reversed")), name="core_returned"
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.sale_line_id} {self.returned}/{self.quantity}"
+
+    @property
+    def left(self) -> int:
+        """For how many units the deposit still stands."""
+        return self.quantity - self.returned - self.reversed
 
     def is_open_at(self, now: datetime) -> bool:
         """Whether an old part is still taken back at `now`, swept or not."""

@@ -3,14 +3,15 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
 from rest_framework.test import APIClient
 
 from clutch.feed.actor import Actor
-from inventory.models import Part
+from inventory.models import BinStock, Part, Stock
 from sales.actions.checkout import ring_up
 from sales.enums import Tender
 from sales.inputs import CartInput, LineInput, PaymentInput
-from sales.models import CashSession, Register, Sale, TillPolicy
+from sales.models import CashSession, CustomerBalance, Payment, Register, Sale, TillPolicy
 from sales.tests.factories import CashSessionFactory, RegisterFactory
 from shops.enums import Role
 from shops.models import Member, Shop
@@ -69,3 +70,30 @@ def cash(tendered: str | None = None) -> PaymentInput:
 def paid(method: Tender, amount: str, reference: str = "") -> PaymentInput:
     """An amount by another way than cash."""
     return PaymentInput(method, Decimal(amount), reference=reference)
+
+
+def books_of(shop: Shop) -> dict[str, Any]:
+    """What must be as before once an act is undone: stock, value, drawers, what customers owe."""
+    return {
+        "stock": list(
+            Stock.objects.filter(shop=shop).order_by("part").values_list("part", "on_hand", "value")
+        ),
+        "bins": list(
+            BinStock.objects.filter(part__shop=shop, quantity__gt=0)
+            .order_by("part", "bin")
+            .values_list("part", "bin", "quantity")
+        ),
+        "money": {
+            row["method"]: row["sum"]
+            for row in Payment.objects.filter(shop=shop)
+            .order_by()
+            .values("method")
+            .annotate(sum=Sum("amount"))
+            if row["sum"]
+        },
+        "owed": list(
+            CustomerBalance.objects.filter(customer__shop=shop)
+            .order_by("customer")
+            .values_list("customer", "owed", "credit", "deposit")
+        ),
+    }

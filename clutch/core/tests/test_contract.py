@@ -40,6 +40,8 @@ ROWS = {
     ("POST", "/api/v1/sales"),
     ("GET", "/api/v1/sales/{id}"),
     ("PUT", "/api/v1/sales/{id}"),
+    ("POST", "/api/v1/sales/{id}/void"),
+    ("POST", "/api/v1/sales/{id}/return"),
 }
 # Beside the rows, one address of theirs answers one more method.
 MORE = {("GET", "/api/v1/shop-quotes/{quoteId}")}

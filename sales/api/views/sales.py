@@ -14,7 +14,7 @@ from clutch.core.errors import NotFound
 from clutch.core.problem import CONTENT_TYPE
 from clutch.core.schema import ProblemSerializer
 from sales import queries, rules
-from sales.actions import carts, checkout
+from sales.actions import carts, checkout, returns, voiding
 from sales.api import examples, inputs
 from sales.api import serializers as s
 from sales.api.base import SHOP_ID, TillMixin, TillView
@@ -26,6 +26,11 @@ CONFLICTS = OpenApiResponse(
     ProblemSerializer,
     "`wrong_status`, `no_session`, `not_enough_stock` (with what is left of each part), `held_by_quote` "
     "(with the quotes whose units the counter may take), `over_limit`, `not_enough_credit`.",
+)
+
+
+RETURN_CONFLICTS = OpenApiResponse(
+    ProblemSerializer, "`more_than_sold` (with what is left of each line), `wrong_status`, `no_session`."
 )
 
 
@@ -186,3 +191,54 @@ class ResumeView(SaleBase):
             **given,
         )
         return self.answer(act, s.SaleSerializer)
+
+
+class VoidView(SaleBase):
+    """Undoing a sale."""
+
+    conditional = frozenset({"POST"})
+
+    @extend_schema(
+        operation_id="void_sale",
+        tags=["sales"],
+        request=inputs.VoidSerializer,
+        responses={200: s.SaleSerializer},
+        examples=[examples.VOID],
+    )
+    def post(self, request: Request, sale_id: str) -> Response:
+        """Undo a sale of today, money and stock exactly; or give up a cart."""
+        sale, given = self.sale(Act.SELL), self.validated(inputs.VoidSerializer)
+        approved_by = self.approver(given, sale.shop_id, Act.VOID_SALE)
+        act = partial(
+            voiding.void_sale,
+            sale.pk,
+            shop_id=sale.shop_id,
+            expected_version=self.if_match(),
+            approved_by=approved_by,
+            actor=self.actor,
+            **given,
+        )
+        return self.answer(act, s.SaleSerializer)
+
+
+class ReturnView(SaleBase):
+    """What comes back of a sale."""
+
+    @extend_schema(
+        operation_id="return_sale",
+        tags=["returns"],
+        request=inputs.ReturnSerializer,
+        responses={201: s.ReturnShownSerializer, (409, CONTENT_TYPE): RETURN_CONFLICTS},
+        examples=[examples.RETURN, examples.EXCHANGE],
+    )
+    def post(self, request: Request, sale_id: str) -> Response:
+        """Take units back and give their money, or something else instead; a credit note."""
+        sale, given = self.sale(Act.TAKE_RETURN), self.validated(inputs.ReturnSerializer)
+        approved_by = self.approver(given, sale.shop_id, Act.RETURN_WITHOUT_RECEIPT)
+        taken = given.pop("exchange")
+        kwargs: dict[str, Any] = {"shop_id": sale.shop_id, "given": inputs.return_of(given)}
+        if taken is not None:
+            kwargs |= {"cart": inputs.cart_of(taken), "payments": inputs.payments_of(taken["payments"])}
+        verb: Any = returns.take_return if taken is None else returns.exchange
+        act = partial(verb, sale.pk, approved_by=approved_by, actor=self.actor, **kwargs)
+        return self.answer(act, s.ReturnShownSerializer, 201)
