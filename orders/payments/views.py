@@ -39,7 +39,8 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     except (Conflict, Unavailable) as error:
-        context = {"order": order, "says": error.detail, "again": isinstance(error, Unavailable)}
+        again = isinstance(error, Unavailable)
+        context = {"order": order, "says": error.detail, "again": again, "nav": "orders"}
         return render(request, "orders/cannot_pay.html", context, status=error.status)
 
 
@@ -87,6 +88,7 @@ def pretend(request: HttpRequest, token: str) -> HttpResponse:
             "payment": payment,
             "order": payment.order,
             "waiting": payment.status == CardStatus.WAITING,
+            "nav": "orders",
         }
         return render(request, "orders/pretend_payment.html", context)
     choice = request.POST.get("choice")

@@ -49,6 +49,7 @@ class Ask(Question, MarketPage):
     """A small question about an order that the shop won, or about whatever `subject` finds."""
 
     roles: ClassVar[Collection[str]] = rules.HANDLING
+    nav = "orders"
 
     def subject(self, number: str) -> Any:
         """What the act is about: the order it won unless said otherwise."""

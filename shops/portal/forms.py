@@ -131,6 +131,10 @@ class LocationForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.is_bound and not any(name.startswith("hours_") for name in self.initial):
+            # Who opens "other hours" changes a week rather than typing one.
+            week = PRESETS["daily"][1]
+            self.initial |= hour_fields([_row(day, opens, closes) for day, (opens, closes) in week.items()])
         for day in DAYS:
             for span in SPANS:
                 for edge, label in (("opens", _("opens")), ("closes", _("closes"))):

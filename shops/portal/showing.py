@@ -1,6 +1,7 @@
 """What was saved of a step, in words for people."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clutch.core.templatetags.clutch import money
 from shops.enums import Step
 from shops.models import Make
 from shops.portal.forms import DAYS, InventoryForm, PricingForm
@@ -65,16 +67,17 @@ def _inventory(payload: Mapping[str, Any]) -> Facts:
     labels = {**dict(_choices(InventoryForm, "method")), **dict(_choices(InventoryForm, "part_types"))}
     return [
         (_("Stock"), str(labels[payload["method"]])),
-        (_("Parts"), ", ".join(str(labels[kind]) for kind in payload["partTypes"])),
+        # A label may have commas of its own.
+        (_("Parts"), " · ".join(str(labels[kind]) for kind in payload["partTypes"])),
     ]
 
 
 def _pricing(payload: Mapping[str, Any]) -> Facts:
     hours = payload["quoteValidHours"]
     return [
-        (_("Added to the cost"), f"{payload['markupPercent']} %"),
+        (_("Added to the cost"), f"{Decimal(str(payload['markupPercent'])).normalize():f} %"),
         (_("Prices rounded to"), str(dict(_choices(PricingForm, "round_to"))[payload["roundTo"]])),
-        (_("Usual delivery fee"), payload["deliveryFee"]),
+        (_("Usual delivery fee"), money(payload["deliveryFee"])),
         (_("A quote is valid for"), ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}),
     ]
 

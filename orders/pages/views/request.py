@@ -21,7 +21,7 @@ from orders.pages.draft import Draft
 from orders.pages.sending import send_request
 from shops import vin as vins
 from shops.models import Make, VehicleModel
-from shops.vehicles import find_make
+from shops.vehicles import find_make, resolve
 
 KEPT = "kept_request"
 
@@ -91,7 +91,13 @@ def _sign_in_first(request: HttpRequest, draft: Draft) -> HttpResponse:
 def show(request: HttpRequest, draft: Draft, *, status: int = 200, **more: Any) -> HttpResponse:
     """Render the form."""
     makes = Make.objects.order_by("-is_common", "name").values_list("name", flat=True)
-    context = {"draft": draft, "form": draft.form, "rows": draft.rows, "makes": makes, "nav": "request"}
+    context = {
+        "draft": draft,
+        "form": draft.form,
+        "rows": draft.rows,
+        "makes": makes,
+        "nav": "orders" if draft.order else "request",
+    }
     return render(request, "orders/request.html", {**context, **more}, status=status)
 
 
@@ -108,7 +114,9 @@ def decoded_vin(request: HttpRequest) -> HttpResponse:
     """What a VIN says; never an obstacle."""
     number = vins.clean(request.GET.get("vin", "")[:40])
     decoded = vins.decode(number) if len(number) >= 5 else None
-    return render(request, "orders/request/vin.html", {"decoded": decoded})
+    # "HYUNDAI" in the makers' register is "Hyundai" in the lists.
+    listed = resolve(decoded.make, decoded.model) if decoded and decoded.make else None
+    return render(request, "orders/request/vin.html", {"decoded": decoded, "listed": listed})
 
 
 @require_POST

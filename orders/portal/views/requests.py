@@ -250,6 +250,7 @@ class DeclineView(Ask):
     """Why the shop does not quote."""
 
     form_class = DeclineForm
+    nav = "requests"
     roles = rules.QUOTING
     title = gettext_lazy("Decline the request")
     lead = gettext_lazy("The customer does not see the reason. It helps us to ask you for what you have.")
@@ -273,6 +274,7 @@ class WithdrawView(Ask):
     """Why a quote is taken back."""
 
     form_class = WithdrawForm
+    nav = "requests"
     roles = rules.QUOTING
     title = gettext_lazy("Withdraw the quote")
     lead = gettext_lazy(

@@ -73,7 +73,6 @@ def test_shop_comes_in_on_a_phone(live_site, phone_page):
     page.get_by_role("button", name="Use the usual settings").click()
 
     page.get_by_label("Commercial register number").fill("123456")
-    page.get_by_role("button", name="Save", exact=False).first.click()
     page.get_by_label("Photo or PDF").set_input_files(
         {"name": "register.png", "mimeType": "image/png", "buffer": photo().read()}
     )
@@ -90,7 +89,9 @@ def test_shop_comes_in_on_a_phone(live_site, phone_page):
 
     shop = Shop.objects.get()
     assert (round(shop.latitude, 3), round(shop.longitude, 3)) == (30.05, 31.24)
-    assert [str(row) for row in shop.opening_hours.all()] == ["5 18:00-02:00"]
+    assert [str(row) for row in shop.opening_hours.all()] == [
+        f"{day} {'18:00-02:00' if day == 5 else '10:00-22:00'}" for day in range(7)
+    ]
     assert sorted(make.name for make in shop.makes.all()) == ["Hyundai", "Toyota"]
 
 

@@ -289,7 +289,8 @@
   // --- countdowns ---
 
   const language = document.documentElement.lang || "en";
-  const unit = (value, name) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short", numberingSystem: "latn" }).format(value);
+  // "1 h 59 min", as the server writes it; Intl would say "1 hr, 59 min".
+  const unit = (value, name) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short", numberingSystem: "latn" }).format(value).replace(/hrs?$/, "h");
   const words = (seconds) => {
     const days = Math.floor(seconds / 86400);
     const hours = Math.floor((seconds % 86400) / 3600);
