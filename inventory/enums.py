@@ -158,12 +158,26 @@ class ImportStatus(TextChoices):
 IMPORT_TRANSITIONS: Mapping[str, frozenset[str]] = {
     ImportStatus.UPLOADED: frozenset({ImportStatus.CHECKING, ImportStatus.CANCELLED}),
     ImportStatus.CHECKING: frozenset(
-        {ImportStatus.READY, ImportStatus.CHECKING, ImportStatus.FAILED, ImportStatus.CANCELLED}
+        {
+            ImportStatus.UPLOADED,
+            ImportStatus.CHECKING,
+            ImportStatus.READY,
+            ImportStatus.FAILED,
+            ImportStatus.CANCELLED,
+        }
     ),
-    ImportStatus.READY: frozenset({ImportStatus.CHECKING, ImportStatus.RUNNING, ImportStatus.CANCELLED}),
+    ImportStatus.READY: frozenset(
+        {ImportStatus.UPLOADED, ImportStatus.CHECKING, ImportStatus.RUNNING, ImportStatus.CANCELLED}
+    ),
     ImportStatus.RUNNING: frozenset({ImportStatus.DONE, ImportStatus.FAILED}),
     ImportStatus.FAILED: frozenset(
-        {ImportStatus.CHECKING, ImportStatus.RUNNING, ImportStatus.UNDOING, ImportStatus.CANCELLED}
+        {
+            ImportStatus.UPLOADED,
+            ImportStatus.CHECKING,
+            ImportStatus.RUNNING,
+            ImportStatus.UNDOING,
+            ImportStatus.CANCELLED,
+        }
     ),
     ImportStatus.DONE: frozenset({ImportStatus.UNDOING}),
     ImportStatus.UNDOING: frozenset({ImportStatus.UNDONE}),

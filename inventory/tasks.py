@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Iterator
-from uuid import UUID
 
 from celery import shared_task
+from django.db import DataError, IntegrityError
+from django.utils.translation import gettext as _
 
 from clutch.core.errors import Invalid
 from clutch.feed.actor import Actor
@@ -71,7 +72,29 @@ def run_import(import_id: str) -> None:
     """Import checked rows, from where an earlier run has stopped."""
     began, source = time.monotonic(), PartImport.objects.select_related("started_by").get(pk=import_id)
     actor = importing.actor_of(source)
-    while importing.load_rows(UUID(import_id), actor=actor):
+    while _loaded(source, actor):
+        if time.monotonic() - began > SECONDS:
+            importing.go_on(source.pk)
+            return
+
+
+def _loaded(source: PartImport, actor: Actor) -> bool:
+    """Import the next rows; what the database will never take ends the import with its reason."""
+    try:
+        return importing.load_rows(source.pk, actor=actor)
+    except (IntegrityError, DataError) as error:
+        reason = _("After row %(row)s a row could not be written: %(error)s")
+        said = {"row": PartImport.objects.get(pk=source.pk).applied_through, "error": str(error)[:200]}
+        importing.fail_import(source.pk, reason=reason % said, actor=actor)
+        return False
+
+
+@job
+def undo_import(import_id: str) -> None:
+    """Take an import back, from where an earlier run has stopped."""
+    began, source = time.monotonic(), PartImport.objects.select_related("started_by").get(pk=import_id)
+    actor = importing.actor_of(source)
+    while importing.undo_rows(source.pk, actor=actor):
         if time.monotonic() - began > SECONDS:
             importing.go_on(source.pk)
             return

@@ -13,21 +13,38 @@ from django.utils.translation import gettext as _
 
 from clutch.core import versions
 from clutch.core.errors import Conflict, Invalid
-from clutch.core.files import with_file
+from clutch.core.files import delete_after_commit, with_file
 from clutch.core.numbers import take_number
 from clutch.feed.action import action, enqueue
 from clutch.feed.actor import Actor
-from clutch.feed.transition import transition
+from clutch.feed.transition import transition, transition_all
 from inventory import events, locks, rules
-from inventory.enums import IMPORT_TRANSITIONS, ImportKind, ImportStatus
-from inventory.importing import headers, loading, reading, staging
+from inventory.actions.low_stock import settle_levels
+from inventory.enums import IMPORT_TRANSITIONS, PART_TRANSITIONS, ImportKind, ImportStatus, PartStatus
+from inventory.importing import checking, headers, loading, opening, places, reading, staging, undoing
 from inventory.importing.fields import FIELDS, Rules, fields_for
-from inventory.models import ImportHeader, PartImport
+from inventory.models import ImportHeader, Part, PartImport
 from shops.rules import Act
 
 CHECK = "inventory.tasks.check_import"
 RUN = "inventory.tasks.run_import"
-COUNTED = ["parts_created", "parts_updated", "parts_unchanged", "units_moved"]
+UNDO = "inventory.tasks.undo_import"
+COUNTED = ["parts_created", "parts_updated", "parts_unchanged", "units_moved", "rows_bad", "issues_total"]
+
+
+MOST_SHEETS = 12
+# An import of which nothing has been read.
+UNREAD: dict[str, Any] = {
+    "staged_through": 0,
+    "share_done": 0,
+    "rows_total": 0,
+    "rows_bad": 0,
+    "issues_total": 0,
+    "to_create": 0,
+    "to_update": 0,
+    "notes": {},
+    "failure": "",
+}
 
 
 @dataclass(frozen=True)
@@ -84,14 +101,58 @@ def _take_in(source: PartImport, *, actor: Actor) -> PartImport:
 
 
 def _look(source: PartImport, file: BinaryIO, layout: reading.Layout, header_row: int | None = None) -> None:
-    """Read the first rows under a layout; set layout, headers and the suggested mapping."""
-    head = reading.head(reading.open_reader(file, source.file_size, layout))
+    """Read the first rows under a layout; set layout, headers and the suggested mapping.
+
+    Where no sheet or no header row is said, the ones that name most fields are taken.
+    """
+    sheets = [layout.sheet] if layout.sheet else source.sheets[:MOST_SHEETS]
+    heads = reading.heads(file, source.file_size, layout, sheets)
     remembered = remembered_headers(source.shop_id)
-    if header_row is None:
-        header_row = headers.find_header_row(head, remembered)
-    source.layout = replace(layout, header_row=header_row).to_json()
-    source.headers = headers.headers_at(head, header_row)
+    found = {name: headers.find_header_row(head, remembered) for name, head in heads.items()}
+    sheet = max(heads, key=lambda name: found[name][1])
+    row = found[sheet][0] if header_row is None else header_row
+    source.layout = replace(layout, sheet=sheet, header_row=row).to_json()
+    source.headers = headers.headers_at(heads[sheet], row)
     source.mapping = headers.suggest(source.headers, source.kind, remembered)
+
+
+@action
+def set_layout(
+    import_id: UUID,
+    *,
+    shop_id: UUID,
+    sheet: str = "",
+    header_row: int | None = None,
+    encoding: str = "",
+    delimiter: str = "",
+    expected_version: int | None = None,
+    actor: Actor,
+) -> PartImport:
+    """Say how the file is read; what is left out is found anew. What was mapped and checked is forgotten.
+
+    Raises Invalid at the field for a sheet, row, character set or sign that the file cannot have.
+    """
+    rules.require(actor, shop_id, Act.IMPORT_PARTS)
+    source = locks.part_import(shop_id, import_id)
+    versions.check(source, expected_version)
+    kept = reading.Layout.from_json(source.layout)
+    layout = reading.chosen(kept, source.sheets, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    if header_row is not None and not 0 <= header_row <= reading.HEAD_ROWS:
+        message = _("The headers stand in one of the first %(rows)s rows.") % {"rows": reading.HEAD_ROWS}
+        raise Invalid(message, fields={"header_row": [message]})
+    with source.file.open("rb") as file:
+        _look(source, reading.raw(file), layout, header_row)
+    if source.applied_through:
+        raise already_running()
+    staging.clear(source.pk)
+    changes = {name: getattr(source, name) for name in ("layout", "headers", "mapping")}
+    if source.status != ImportStatus.UPLOADED:
+        source = transition(source, ImportStatus.UPLOADED, transitions=IMPORT_TRANSITIONS, actor=actor)
+    for name, value in {**changes, **UNREAD, "round": source.round + 1}.items():
+        setattr(source, name, value)
+    source.save(update_fields=[*changes, *UNREAD, "round"])
+    events.import_changed(source)
+    return source
 
 
 def remembered_headers(shop_id: UUID) -> dict[str, str]:
@@ -120,7 +181,7 @@ def map_import(
     versions.check(source, expected_version)
     _check_columns(source, mapping)
     if source.applied_through:
-        raise Conflict(_("This file is being imported already."), code="wrong_status")
+        raise already_running()
     staging.clear(source.pk)
     source = transition(
         source,
@@ -130,13 +191,7 @@ def map_import(
         mapping=dict(mapping),
         options={**vars(options), "fixed": dict(options.fixed or {})},
         round=F("round") + 1,
-        staged_through=0,
-        share_done=0,
-        rows_total=0,
-        rows_bad=0,
-        issues_total=0,
-        notes={},
-        failure="",
+        **UNREAD,
     )
     _remember(source)
     enqueue(CHECK, key=str(source.pk), import_id=str(source.pk))
@@ -152,6 +207,11 @@ def _check_mapping(shop_id: UUID, mapping: Mapping[str, int], options: Options, 
     _require_fields(named, shop_id, actor)
     if "number" not in mapping:
         raise _at_mapping(_("Say which column holds the part number."))
+
+
+def already_running() -> Conflict:
+    """The refusal of a change to a file of which rows are imported."""
+    return Conflict(_("This file is being imported already."), code="wrong_status")
 
 
 def _require_fields(names: Iterable[str], shop_id: UUID, actor: Actor) -> None:
@@ -221,13 +281,17 @@ def finish_check(import_id: UUID, *, after: int, round: int, actor: Actor) -> No
     source = locks.part_import(None, import_id)
     if (source.status, source.round, source.staged_through) != (ImportStatus.CHECKING, round, after):
         return
-    counts = staging.check_together(source)
+    counts = checking.check_together(source)
+    notes = dict(source.notes)
+    if counts.left_out:
+        notes["not_in_catalogue"] = [counts.left_out, 0]
     source = transition(
         source,
         ImportStatus.READY,
         transitions=IMPORT_TRANSITIONS,
         actor=actor,
         share_done=1,
+        notes=notes,
         rows_total=counts.rows,
         rows_bad=counts.bad,
         issues_total=counts.issues,
@@ -254,7 +318,9 @@ def run_import(import_id: UUID, *, shop_id: UUID, skip_errors: bool = False, act
     """Import the checked rows. Raises Conflict `has_errors` unless those with errors may be left out."""
     rules.require(actor, shop_id, Act.IMPORT_PARTS)
     source = locks.part_import(shop_id, import_id)
-    _require_fields(source.mapping, shop_id, actor)
+    _require_fields(source.fields, shop_id, actor)
+    if source.status == ImportStatus.FAILED and not source.applied_through:
+        raise Conflict(_("This file could not be checked. Map it again."), code="wrong_status")
     if source.rows_bad and not skip_errors:
         message = _("Some rows have errors. Mend the file, or import it without them.")
         raise Conflict(message, code="has_errors", extra={"rowsBad": source.rows_bad})
@@ -277,19 +343,30 @@ def load_rows(import_id: UUID, *, actor: Actor) -> bool:
     source = locks.part_import(None, import_id)
     if source.status != ImportStatus.RUNNING:
         return False
-    through = loading.last_row(source.pk, source.applied_through)
+    step = opening.STEP if source.kind == ImportKind.OPENING_STOCK else loading.STEP
+    through = loading.last_row(source.pk, source.applied_through, step)
     if through is None:
         _finish(source, actor)
         return False
-    done = loading.load(source, after=source.applied_through, through=through)
+    if not source.applied_through:
+        source.places = places.make_places(source)
+    _load_step(source, through, actor)
     source.applied_through = through
+    source.share_done = through / max(source.staged_through, 1)
+    source.save(update_fields=[*COUNTED, "applied_through", "share_done", "places"])
+    events.import_changed(source)
+    return True
+
+
+def _load_step(source: PartImport, through: int, actor: Actor) -> None:
+    done = loading.load(source, after=source.applied_through, through=through)
     source.parts_created += done.created
     source.parts_updated += done.updated
     source.parts_unchanged += done.unchanged
-    source.share_done = through / max(source.staged_through, 1)
-    source.save(update_fields=[*COUNTED, "applied_through", "share_done"])
-    events.import_changed(source)
-    return True
+    if source.kind == ImportKind.OPENING_STOCK:
+        units, stocks = opening.open_stock(source, after=source.applied_through, through=through, actor=actor)
+        source.units_moved += units
+        settle_levels(stocks)
 
 
 def _finish(source: PartImport, actor: Actor) -> None:
@@ -305,10 +382,82 @@ def _finish(source: PartImport, actor: Actor) -> None:
 
 
 @action
+def cancel_import(import_id: UUID, *, shop_id: UUID, actor: Actor) -> PartImport:
+    """Give up a file of which nothing was imported; the file is removed. Raises Conflict."""
+    rules.require(actor, shop_id, Act.IMPORT_PARTS)
+    source = locks.part_import(shop_id, import_id)
+    if source.applied_through:
+        raise already_running()
+    source = transition(source, ImportStatus.CANCELLED, transitions=IMPORT_TRANSITIONS, actor=actor)
+    staging.clear(source.pk)
+    delete_after_commit([source.file])
+    events.import_changed(source)
+    return source
+
+
+@action
+def undo_import(import_id: UUID, *, shop_id: UUID, actor: Actor) -> PartImport:
+    """Take back all that an import did, but for what was changed or has moved since."""
+    rules.require(actor, shop_id, Act.IMPORT_PARTS)
+    source = locks.part_import(shop_id, import_id)
+    _require_fields(source.fields, shop_id, actor)
+    if source.status == ImportStatus.FAILED and not source.applied_through:
+        raise Conflict(_("Nothing was imported, so there is nothing to undo."), code="wrong_status")
+    source = transition(
+        source,
+        ImportStatus.UNDOING,
+        transitions=IMPORT_TRANSITIONS,
+        actor=actor,
+        started_by_id=actor.user_id,
+        share_done=0,
+    )
+    enqueue(UNDO, key=str(source.pk), import_id=str(source.pk))
+    events.import_changed(source)
+    return source
+
+
+@action
+def undo_rows(import_id: UUID, *, actor: Actor) -> bool:
+    """Take back what was done to the next parts; False when none is left."""
+    source = locks.part_import(None, import_id)
+    if source.status != ImportStatus.UNDOING:
+        return False
+    done = undoing.undo(source, actor=actor)
+    if done is None:
+        undoing.remove_places(source)
+        source = transition(
+            source,
+            ImportStatus.UNDONE,
+            transitions=IMPORT_TRANSITIONS,
+            actor=actor,
+            share_done=1,
+            undone_at=timezone.now(),
+        )
+        events.import_changed(source)
+        return False
+    retired = Part.objects.filter(pk__in=done.retired)
+    transition_all(
+        retired, PartStatus.INACTIVE, transitions=PART_TRANSITIONS, actor=actor, reason=source.number
+    )
+    settle_levels(done.stocks)
+    source.undone_through = done.through
+    source.parts_restored += done.restored
+    source.parts_removed += done.removed + len(done.retired)
+    source.parts_kept += done.kept
+    total = source.parts_created + source.parts_updated
+    source.share_done = (source.parts_restored + source.parts_removed + source.parts_kept) / max(total, 1)
+    source.save(
+        update_fields=["undone_through", "share_done", "parts_restored", "parts_removed", "parts_kept"]
+    )
+    events.import_changed(source)
+    return True
+
+
+@action
 def go_on(import_id: UUID) -> None:
     """Leave the rest of a long import to the next run of its job."""
     source = locks.part_import(None, import_id)
-    jobs = {ImportStatus.CHECKING: CHECK, ImportStatus.RUNNING: RUN}
+    jobs = {ImportStatus.CHECKING: CHECK, ImportStatus.RUNNING: RUN, ImportStatus.UNDOING: UNDO}
     if (kind := jobs.get(ImportStatus(source.status))) is not None:
         enqueue(kind, key=str(source.pk), import_id=str(source.pk))
 

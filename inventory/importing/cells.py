@@ -27,7 +27,13 @@ class Fault(NamedTuple):
     text: str
 
 
-Cell = str | Number | Dated | Fault | None
+class Spread(NamedTuple):
+    """The value of a cell that is merged downwards, in a row below its first."""
+
+    cell: "str | Number | Dated | Fault | None"
+
+
+Cell = str | Number | Dated | Fault | Spread | None
 
 
 def as_text(cell: Cell) -> str:
@@ -38,7 +44,7 @@ def as_text(cell: Cell) -> str:
         return cell
     if isinstance(cell, Number):
         return plain_number(cell)
-    return cell.text
+    return as_text(cell.cell) if isinstance(cell, Spread) else cell.text
 
 
 def plain_number(number: Number) -> str:

@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from clutch.core.errors import Invalid
+from inventory.barcodes import barcode_key, checked_code
 from inventory.enums import ImportKind, NumberKind, PartType, TaxClass
 from inventory.importing import values
 from inventory.importing.cells import Cell
@@ -98,6 +100,18 @@ def _number(rules: Rules) -> Cleaner:
     return clean
 
 
+def _barcode(rules: Rules) -> Cleaner:
+    def clean(cell: Cell) -> tuple[str, ...]:
+        text = values.barcode(cell)
+        try:
+            code, kind = checked_code(text)
+        except Invalid as refused:
+            raise Bad("barcode_wrong") from refused
+        return code, barcode_key(code), kind
+
+    return clean
+
+
 def _numbers(kind: NumberKind) -> Callable[[Rules], Cleaner]:
     """Several numbers in one cell, parted by commas, semicolons, slashes, bars or line breaks."""
 
@@ -152,7 +166,7 @@ _ALL = (
     Field("warranty", _("warranty"), ("warranty",), _line(120)),
     Field("oem_numbers", _("OEM numbers"), ("oem_numbers",), _numbers(NumberKind.OEM)),
     Field("cross_numbers", _("cross-references"), ("cross_numbers",), _numbers(NumberKind.CROSS)),
-    Field("barcode", _("barcode"), ("barcode",), _line(120)),
+    Field("barcode", _("barcode"), ("barcode", "barcode_key", "symbology"), _barcode),
     Field("bin", _("bin"), ("bin", "bin_key"), _keyed(40, name_key)),
     Field("quantity", _("quantity"), ("quantity",), _whole(MOST_UNITS), kinds=OPENING),
     Field("unit_cost", _("cost of a unit in stock"), ("unit_cost",), _amount, Act.SEE_COST, OPENING),

@@ -38,14 +38,17 @@ def meant_by(header: str, remembered: Mapping[str, str]) -> str:
     return _known().get(key) or _known().get(header_key(_IN_BRACKETS.sub("", header)), "")
 
 
-def find_header_row(rows: Head, remembered: Mapping[str, str]) -> int:
-    """The number of the row that names most fields; 0 where none names two: the file has no headers."""
+def find_header_row(rows: Head, remembered: Mapping[str, str]) -> tuple[int, int]:
+    """The number of the row that names most fields, and how many it names.
+
+    0 where none names two: the file has no headers.
+    """
     best, most = 0, 1
     for number, cells in rows:
         meant = {meant_by(as_text(cell), remembered) for cell in cells if isinstance(cell, str)} - {""}
         if len(meant) > most:
             best, most = number, len(meant)
-    return best
+    return best, most if best else 0
 
 
 def headers_at(rows: Head, header_row: int) -> list[str]:

@@ -68,6 +68,10 @@ ISSUES: Mapping[str, Issue] = {
         _("This cell holds a formula without a value."),
         _("Open the file in a spreadsheet, copy the column and paste it as values."),
     ),
+    "merged": Issue(
+        _("This cell is merged over several rows; it is not clear which of them it means."),
+        _("Unmerge it in the spreadsheet and write each row's own value."),
+    ),
     "not_a_number": Issue(_("This is not a number."), _("Write a number, without words.")),
     "decimal_mark": Issue(
         _("This looks like another decimal mark than the one chosen for the file."),
@@ -103,6 +107,10 @@ ISSUES: Mapping[str, Issue] = {
     ),
     "levels": Issue(
         _("The maximum would be below the minimum."), _("Raise the maximum or lower the minimum.")
+    ),
+    "barcode_wrong": Issue(_("This is not a barcode."), _("Scan or type the code.")),
+    "discount_without_price": Issue(
+        _("There is a discount price and no price."), _("Write the price that the discount is from.")
     ),
     "barcode_taken": Issue(
         _("This barcode belongs to another part of the shop."),

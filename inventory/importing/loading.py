@@ -5,7 +5,7 @@ so that the import can be taken back.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,8 @@ from django.db import connection
 from django.db.models import NOT_PROVIDED
 
 from clutch.core.money import minor_units
-from inventory.enums import PartType
+from inventory.enums import ImportKind, PartType
+from inventory.importing.codes import add_codes
 from inventory.keys import keys_of
 from inventory.models import Part, PartImport
 
@@ -78,16 +79,18 @@ SELECT id FROM inventory_part WHERE id IN (
     WHERE source_id = %(source)s AND row > %(after)s AND row <= %(through)s AND NOT is_bad
 ) ORDER BY id FOR NO KEY UPDATE
 """
+# A part that several rows mean (stock in several bins) is what its first row says.
 UPDATE = """
 WITH said AS MATERIALIZED ({rows}), changed AS (
-    INSERT INTO inventory_importchange AS old (source_id, part_id, row, is_new, before, after, made)
+    INSERT INTO inventory_importchange (source_id, part_id, row, is_new, before, after, made)
     SELECT %(source)s, p.id, said.row, false,
            jsonb_strip_nulls(jsonb_build_object({before})),
            jsonb_strip_nulls(jsonb_build_object({after})), '{{}}'
     FROM said JOIN inventory_part p ON p.id = said.part_id
-    WHERE {differs}
-    ON CONFLICT (source_id, part_id) DO UPDATE
-        SET before = excluded.before || old.before, after = old.after || excluded.after
+    WHERE ({differs}) AND NOT EXISTS (
+        SELECT FROM inventory_importchange c
+        WHERE c.source_id = %(source)s AND c.part_id = p.id AND c.row <> said.row)
+    ON CONFLICT (source_id, part_id) DO NOTHING
     RETURNING part_id
 )
 UPDATE inventory_part p SET {sets}
@@ -118,26 +121,51 @@ def load(source: PartImport, *, after: int, through: int) -> Loaded:
     """
     values: dict[str, Any] = {"source": source.pk, "shop": source.shop_id, "after": after, "through": through}
     values["decimals"] = minor_units(source.shop.currency)
-    fields = [name for name in source.mapping if name in WRITES]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '32MB'")
-        cursor.execute(MATCH, values)
-        cursor.execute(LOCK, values)
-        found = cursor.rowcount
-        cursor.execute(create_statement(tuple(fields)), values)
+        done = _write(cursor, source, values)
+        if "reorder_point" in source.fields:
+            cursor.execute(LOCK_STOCK, values)
+            cursor.execute(SETTLE, values)
+    return replace(done, updated=done.updated + add_codes(source, values))
+
+
+def _write(cursor: Any, source: PartImport, values: dict[str, Any]) -> Loaded:
+    fields = tuple(name for name in WRITES if name in source.fields)
+    cursor.execute(MATCH, values)
+    cursor.execute(LOCK, values)
+    found, updated, created, wanted = cursor.rowcount, 0, 0, 0
+    if source.options["creates"]:
+        cursor.execute(create_statement(fields), values)
         created, wanted = cursor.fetchone()
-        updated = 0
-        if fields and found:
-            if "name" in fields:
-                _words_with_own_brand(cursor, values)
-            cursor.execute(update_statement(tuple(fields)), values)
-            updated = cursor.rowcount
-    if created < wanted:
-        again = load(source, after=after, through=through)
-        return Loaded(created + again.created, updated + again.updated, again.unchanged - created)
+    if fields and found:
+        if "name" in fields:
+            _words_with_own_brand(cursor, values)
+        cursor.execute(update_statement(fields), values)
+        updated = cursor.rowcount
+    if created < wanted or source.kind == ImportKind.OPENING_STOCK:
+        # Somebody else has made one of them at this moment; or stock asks for the part of every row.
+        cursor.execute(MATCH, values)
+        if created < wanted:
+            cursor.execute(update_statement(fields), values)
+            updated += cursor.rowcount
     return Loaded(created, updated, found - updated)
 
 
+LOCK_STOCK = """
+SELECT part_id FROM inventory_stock WHERE part_id IN (
+    SELECT part_id FROM inventory_importchange
+    WHERE source_id = %(source)s AND row > %(after)s AND row <= %(through)s AND after ? 'reorder_point'
+) ORDER BY part_id FOR NO KEY UPDATE
+"""
+# Who moves a reorder point knows what is low then: it is noted and nobody is told.
+SETTLE = """
+UPDATE inventory_stock s SET low_since = CASE
+    WHEN p.reorder_point > 0 AND s.on_hand <= p.reorder_point THEN coalesce(s.low_since, now()) END
+FROM inventory_part p, inventory_importchange c
+WHERE c.source_id = %(source)s AND c.row > %(after)s AND c.row <= %(through)s AND c.after ? 'reorder_point'
+    AND p.id = c.part_id AND s.part_id = c.part_id
+"""
 RENAMED = """
 SELECT r.row, r.name, p.brand FROM inventory_importrow r JOIN inventory_part p ON p.id = r.part_id
 WHERE r.source_id = %(source)s AND r.row > %(after)s AND r.row <= %(through)s AND NOT r.is_bad
@@ -168,6 +196,9 @@ def update_statement(fields: tuple[str, ...]) -> str:
     differs = {
         name: f"(said.{name} IS NOT NULL AND said.{name} IS DISTINCT FROM p.{name})" for name in columns
     }
+    if "words" in differs:
+        # They follow the name, and are otherwise left as the part has them.
+        differs["words"] = f"({differs['name']} AND said.words IS DISTINCT FROM p.words)"
     pairs = [(f"'{name}', CASE WHEN {differs[name]} THEN", name) for name in columns]
     return UPDATE.format(
         rows=ROWS.format(

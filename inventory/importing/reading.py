@@ -1,8 +1,9 @@
 """From a file to rows of cells: what kind it is, what it holds, and its limits."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import PurePath
 from typing import Any, BinaryIO, Protocol, Self, cast
 
@@ -11,7 +12,7 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import Invalid
-from inventory.importing import csv_files
+from inventory.importing import csv_files, xls_files, xlsx_files, xlsx_parts
 from inventory.importing.cells import Cell
 
 MOST_ROWS = 1_500_000
@@ -94,22 +95,68 @@ def file_hash(file: BinaryIO) -> str:
 
 
 def detect(file: BinaryIO) -> tuple[Layout, list[str]]:
-    """How a file is best read, without its header row, and the names of its sheets. Raises Invalid."""
+    """How a file is best read, by its content and whatever its name; and the names of its sheets.
+
+    Without header row and, where there are several, without a sheet. Raises Invalid.
+    """
+    file.seek(0)
+    begin = file.read(512)
+    if begin.startswith(b"PK\x03\x04"):
+        return Layout("xlsx"), list(xlsx_parts.Workbook(file).sheets)
+    if begin.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return Layout("xls"), xls_files.sheets_of(file)
+    if begin.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"<"):
+        message = _("This is a web page, whatever its name. Open it in a spreadsheet and save it as .xlsx.")
+        raise refused(message, "file_kind")
     encoding = csv_files.detect_encoding(file)
+    if encoding.startswith("utf-8") and b"\0" in begin:
+        raise refused(_("Send a CSV or an Excel file (.csv, .xlsx, .xls)."), "file_kind")
     delimiter = csv_files.detect_delimiter(file, encoding)
     return Layout("csv", encoding=encoding, delimiter=delimiter), []
 
 
+def chosen(
+    layout: Layout, sheets: Sequence[str], *, sheet: str = "", encoding: str = "", delimiter: str = ""
+) -> Layout:
+    """A layout with what somebody chose. Raises Invalid at the field."""
+    problems: dict[str, list[str]] = {}
+    if sheet and sheet not in sheets:
+        problems["sheet"] = [_("This file has no such sheet.")]
+    if encoding and (layout.format != "csv" or encoding not in csv_files.ENCODINGS):
+        problems["encoding"] = [_("Choose one of the character sets.")]
+    if delimiter and (layout.format != "csv" or delimiter not in csv_files.DELIMITERS):
+        problems["delimiter"] = [_("Choose one of the signs.")]
+    if problems:
+        raise Invalid(_("Check the marked fields."), fields=problems)
+    return replace(
+        layout,
+        sheet=sheet or layout.sheet,
+        encoding=encoding or layout.encoding,
+        delimiter=delimiter or layout.delimiter,
+    )
+
+
 def open_reader(file: BinaryIO, size: int, layout: Layout) -> Reader:
     """The rows of a file as a layout says. Raises Invalid for what is no table."""
+    if layout.format == "xlsx":
+        return xlsx_files.XlsxReader(xlsx_parts.Workbook(file), layout.sheet)
+    if layout.format == "xls":
+        return xls_files.XlsReader(file, layout.sheet)
     return csv_files.CsvReader(file, size, encoding=layout.encoding, delimiter=layout.delimiter)
 
 
-def head(reader: Reader, rows: int = HEAD_ROWS) -> list[tuple[int, list[Cell]]]:
+Head = list[tuple[int, list[Cell]]]
+
+
+def head(reader: Reader, rows: int = HEAD_ROWS) -> Head:
     """The first rows, for finding the headers and for showing them."""
-    found = []
-    for number, cells in reader.rows():
-        found.append((number, cells[:MOST_COLUMNS]))
-        if len(found) == rows:
-            break
-    return found
+    return [(number, cells[:MOST_COLUMNS]) for number, cells in islice(reader.rows(), rows)]
+
+
+def heads(file: BinaryIO, size: int, layout: Layout, sheets: Sequence[str]) -> dict[str, Head]:
+    """The first rows of each sheet; of a text file the only ones, under "". Raises Invalid."""
+    if layout.format == "xlsx":
+        book = xlsx_parts.Workbook(file)
+        return {name: head(xlsx_files.XlsxReader(book, name)) for name in sheets}
+    readers = [replace(layout, sheet=name) for name in sheets or [""]]
+    return {one.sheet: head(open_reader(file, size, one)) for one in readers}

@@ -6,23 +6,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from clutch.core.ids import new_id
-from inventory.enums import ImportKind
-from inventory.importing.cells import Cell, Number, as_text
+from inventory.importing.cells import Cell, Number, Spread, as_text
 from inventory.importing.fields import FIELDS, Rules
 from inventory.importing.issues import Bad
 from inventory.keys import keys_of
-from inventory.models import PartImport
 
 BATCH = 20_000
 # Words that come back in row after row: brands, categories, names.
 CACHED = 20_000
 DIFFERENT = {"number", "barcode", "oem_numbers", "cross_numbers"}
+# What merged cells over several rows cannot mean for each of them.
+OF_ONE_ROW = {"quantity", "barcode"}
 NULL = "\\N"
 NOWHERE = 1_000_000
 
@@ -109,6 +108,8 @@ class _RowReader:
                 continue
             said = True
             try:
+                if type(cell) is Spread:
+                    cell = own_value(name, cell)
                 out.append(clean(cell))
             except Bad as bad:
                 wrong.append((name, index, bad, cell))
@@ -148,6 +149,13 @@ class _RowReader:
         if out[at].startswith(NULL):
             out[at] = "\t"
         return out
+
+
+def own_value(name: str, merged: Spread) -> Cell:
+    """What merged cells say of a row below their first. Raises Bad for what cannot be of each row."""
+    if name in OF_ONE_ROW:
+        raise Bad("merged")
+    return merged.cell
 
 
 @lru_cache(maxsize=CACHED)
@@ -200,110 +208,6 @@ def write(plan: Plan, batch: Batch) -> None:
         if batch.issues:
             with cursor.copy(f"COPY inventory_importissue ({ISSUE_COLUMNS}) FROM STDIN") as copy:
                 copy.write("".join(batch.issues))
-
-
-# --- what all rows together show ----------------------------------------------------------------
-
-# Which part of the shop each row means. A row that does not name a brand or a type means any.
-FOUND = """
-CREATE TEMPORARY TABLE found ON COMMIT DROP AS
-SELECT r.row, (array_agg(p.id))[1] AS part_id, count(*) AS parts
-FROM inventory_importrow r
-JOIN inventory_part p ON p.shop_id = %(shop)s AND p.number_key = r.number_key
-    AND (r.brand_key IS NULL OR p.brand_key = r.brand_key)
-    AND (r.part_type IS NULL OR p.part_type = r.part_type)
-WHERE r.source_id = %(source)s AND NOT r.is_bad
-GROUP BY r.row
-"""
-INSERT_ISSUE = f"INSERT INTO inventory_importissue ({ISSUE_COLUMNS}) "
-SAME_PART = """
-WITH twice AS (
-    SELECT number_key, brand_key, part_type, {bin} AS bin_key, min(row) AS first
-    FROM inventory_importrow WHERE source_id = %(source)s AND NOT is_bad
-    GROUP BY 1, 2, 3, 4 HAVING count(*) > 1
-)
-SELECT %(source)s, r.row, 'number', %(number)s, '{code}', r.number,
-       jsonb_build_object('first', t.first), false
-FROM twice t JOIN inventory_importrow r ON r.source_id = %(source)s AND NOT r.is_bad
-    AND r.number_key = t.number_key AND r.brand_key IS NOT DISTINCT FROM t.brand_key
-    AND r.part_type IS NOT DISTINCT FROM t.part_type AND {bin_of_row} IS NOT DISTINCT FROM t.bin_key
-WHERE r.row > t.first
-"""
-# Two rows may name one part in different ways: once with its brand and once without.
-SAME_FOUND = """
-WITH twice AS (
-    SELECT f.part_id, {bin} AS bin_key, min(f.row) AS first
-    FROM found f JOIN inventory_importrow r ON r.source_id = %(source)s AND r.row = f.row
-    WHERE f.parts = 1 GROUP BY 1, 2 HAVING count(*) > 1
-)
-SELECT %(source)s, r.row, 'number', %(number)s, '{code}', r.number,
-       jsonb_build_object('first', t.first), false
-FROM twice t JOIN found f ON f.part_id = t.part_id
-JOIN inventory_importrow r ON r.source_id = %(source)s AND r.row = f.row
-    AND {bin_of_row} IS NOT DISTINCT FROM t.bin_key
-WHERE r.row > t.first AND NOT EXISTS (
-    SELECT FROM inventory_importissue i WHERE i.source_id = %(source)s AND i.row = r.row)
-"""
-SEVERAL = """
-SELECT %(source)s, r.row, 'number', %(number)s, 'several', r.number, '{}'::jsonb, false
-FROM found f JOIN inventory_importrow r ON r.source_id = %(source)s AND r.row = f.row WHERE f.parts > 1
-"""
-NAMELESS = """
-SELECT %(source)s, r.row, 'name', %(name)s, 'name_missing', r.number, '{}'::jsonb, false
-FROM inventory_importrow r
-WHERE r.source_id = %(source)s AND NOT r.is_bad AND r.name IS NULL
-    AND NOT EXISTS (SELECT FROM found f WHERE f.row = r.row)
-"""
-MARK_BAD = """
-UPDATE inventory_importrow r SET is_bad = true
-FROM inventory_importissue i
-WHERE r.source_id = %(source)s AND i.source_id = %(source)s AND i.row = r.row AND NOT r.is_bad
-"""
-COUNT = """
-SELECT count(*), count(*) FILTER (WHERE is_bad),
-       (SELECT count(*) FROM inventory_importissue WHERE source_id = %(source)s AND NOT at_undo),
-       count(*) FILTER (WHERE NOT is_bad AND f.row IS NOT NULL),
-       count(*) FILTER (WHERE NOT is_bad AND f.row IS NULL)
-FROM inventory_importrow r LEFT JOIN found f ON f.row = r.row
-WHERE source_id = %(source)s
-"""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What a checked file holds."""
-
-    rows: int
-    bad: int
-    issues: int
-    to_update: int
-    to_create: int
-
-
-def check_together(source: PartImport) -> Counts:
-    """Find what single rows do not show, mark the rows concerned, and count. Set-based throughout."""
-    mapping = source.mapping
-    values: dict[str, Any] = {"source": source.pk, "shop": source.shop_id}
-    values |= {name: mapping.get(name) for name in FIELDS}
-    by_bin = source.kind == ImportKind.OPENING_STOCK
-    same = {
-        "code": "duplicate_bin" if by_bin else "duplicate",
-        "bin": "bin_key" if by_bin else "NULL::text",
-        "bin_of_row": "r.bin_key" if by_bin else "NULL::text",
-    }
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute(FOUND, values)
-        cursor.execute("ANALYZE found")
-        cursor.execute(INSERT_ISSUE + SAME_PART.format(**same), values)
-        cursor.execute(INSERT_ISSUE + SAME_FOUND.format(**same), values)
-        for check in (SEVERAL, NAMELESS):
-            cursor.execute(INSERT_ISSUE + check, values)
-        cursor.execute(MARK_BAD, values)
-        cursor.execute(COUNT, values)
-        counts = Counts(*cursor.fetchone())
-        cursor.execute("DROP TABLE found")
-    return counts
 
 
 def clear(source_id: UUID) -> None:

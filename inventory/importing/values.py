@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from clutch.core.money import MAX_AMOUNT, minor_units
 from clutch.core.validators import is_control
-from inventory.importing.cells import Cell, Dated, Fault, Number, plain_number
+from inventory.importing.cells import Cell, Dated, Fault, Number, as_text, plain_number
 from inventory.importing.issues import Bad
 from shops.keys import name_key
 
@@ -65,7 +65,7 @@ def _text(cell: Cell) -> str:
         return ""
     if isinstance(cell, Fault):
         raise Bad("formula")
-    return plain_number(cell) if isinstance(cell, Number) else cell.text
+    return as_text(cell)
 
 
 # --- part numbers -------------------------------------------------------------------------------
@@ -103,6 +103,17 @@ def part_number(cell: Cell, *, dates_meant: bool = False) -> str:
         raise Bad("number_date")
     if text and not _NOT_LETTERS_OR_DIGITS.sub("", latin):
         raise Bad("number_empty")
+    return text
+
+
+def barcode(cell: Cell) -> str:
+    """A code as it is scanned. Raises Bad for one whose digits a spreadsheet has lost."""
+    if isinstance(cell, Number):
+        # Up to 15 digits are exact, however few of them the spreadsheet shows.
+        return _number_of_spreadsheet(cell._replace(shown=""))
+    text = line(cell, 120)
+    if _SCIENTIFIC.match(text.translate(DIGITS)):
+        raise Bad("number_scientific")
     return text
 
 

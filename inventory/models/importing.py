@@ -60,6 +60,8 @@ class PartImport(Entity):
     to_update = models.PositiveIntegerField(default=0)
     # What is worth knowing and stops nothing: code → [how often, first row].
     notes = models.JSONField(default=dict)
+    # Categories and bins that it made, by kind.
+    places = models.JSONField(default=dict)
 
     parts_created = models.PositiveIntegerField(_("created"), default=0)
     parts_updated = models.PositiveIntegerField(_("updated"), default=0)
@@ -84,6 +86,11 @@ class PartImport(Entity):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def fields(self) -> set[str]:
+        """The fields that the file says something about: those of its columns and those said for all rows."""
+        return {*self.mapping, *self.options.get("fixed", {})}
 
     @property
     def progress(self) -> int:
@@ -139,6 +146,8 @@ class ImportRow(models.Model):
     height_mm = models.PositiveIntegerField(null=True)
     weight_g = models.PositiveIntegerField(null=True)
     barcode = models.CharField(max_length=120, null=True)  # noqa: DJ001
+    barcode_key = models.CharField(max_length=120, null=True)  # noqa: DJ001
+    symbology = models.CharField(max_length=12, null=True)  # noqa: DJ001
     # [[kind, key, number as printed], …]
     oem_numbers = models.JSONField(null=True)
     cross_numbers = models.JSONField(null=True)

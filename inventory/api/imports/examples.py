@@ -17,6 +17,7 @@ MAPPING = OpenApiExample(
     },
     request_only=True,
 )
+LAYOUT = OpenApiExample("The second sheet", {"sheet": "Prices", "headerRow": 3}, request_only=True)
 RUN = OpenApiExample("Without the rows that have errors", {"skipErrors": True}, request_only=True)
 
 VALUES: dict[str, Any] = {

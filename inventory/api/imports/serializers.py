@@ -52,6 +52,15 @@ class MappingSerializer(Serializer):
     fixed = FixedSerializer(many=True, default=list)
 
 
+class LayoutInputSerializer(Serializer):
+    """How the file is to be read; what is left out is found."""
+
+    sheet = serializers.CharField(max_length=100, required=False)
+    header_row = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
+    encoding = serializers.CharField(max_length=20, required=False)
+    delimiter = serializers.CharField(max_length=1, required=False, trim_whitespace=False)
+
+
 class RunSerializer(Serializer):
     """Whether rows with errors may be left out."""
 

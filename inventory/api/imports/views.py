@@ -14,9 +14,11 @@ from clutch.core.api import ListView
 from inventory.actions import importing as acts
 from inventory.api.base import SHOP_ID, StockView
 from inventory.api.imports import examples
+from inventory.api.imports.filters import IssueFilter
 from inventory.api.imports.serializers import (
     ImportSerializer,
     IssueSerializer,
+    LayoutInputSerializer,
     MappingSerializer,
     RunSerializer,
     UploadSerializer,
@@ -84,6 +86,27 @@ class ImportView(ImportApiView):
         return self.show(self.source(), ImportSerializer)
 
 
+class LayoutView(ImportApiView):
+    """How the file is read."""
+
+    @extend_schema(
+        operation_id="import_layout",
+        summary="Choose sheet, header row, character set and separator",
+        tags=TAGS,
+        request=LayoutInputSerializer,
+        responses=ImportSerializer,
+        examples=[examples.LAYOUT],
+    )
+    def put(self, request: Request, import_id: UUID) -> Response:
+        """Say how the file is read; the mapping is suggested anew. What is left out is found."""
+        source, given = self.source(), self.validated(LayoutInputSerializer)
+        act = partial(
+            acts.set_layout, source.pk, shop_id=source.shop_id, expected_version=self.if_match(),
+            actor=self.actor, **given,
+        )  # fmt: skip
+        return self.answer(act, ImportSerializer)
+
+
 class MappingView(ImportApiView):
     """The mapping of an import."""
 
@@ -117,6 +140,7 @@ class IssuesView(ListView, ImportApiView):
     """What is wrong in a file."""
 
     serializer_class = IssueSerializer
+    filterset_class = IssueFilter
     ordering = ("row", "id")
 
     def get_queryset(self) -> QuerySet[ImportIssue]:
@@ -146,4 +170,38 @@ class RunView(ImportApiView):
         """Begin to import; what follows is told in the shop's stream as `import-changed`."""
         source, given = self.source(), self.validated(RunSerializer)
         act = partial(acts.run_import, source.pk, shop_id=source.shop_id, actor=self.actor, **given)
+        return self.answer(act, ImportSerializer, 202)
+
+
+class CancelView(ImportApiView):
+    """Giving a file up."""
+
+    @extend_schema(
+        operation_id="import_cancel",
+        summary="Give a file up before it is imported",
+        tags=TAGS,
+        request=None,
+        responses=ImportSerializer,
+    )
+    def post(self, request: Request, import_id: UUID) -> Response:
+        """Cancel; nothing of the file was imported, and it is removed."""
+        source = self.source()
+        act = partial(acts.cancel_import, source.pk, shop_id=source.shop_id, actor=self.actor)
+        return self.answer(act, ImportSerializer)
+
+
+class UndoView(ImportApiView):
+    """Taking an import back."""
+
+    @extend_schema(
+        operation_id="import_undo",
+        summary="Undo a whole import",
+        tags=TAGS,
+        request=None,
+        responses={202: ImportSerializer},
+    )
+    def post(self, request: Request, import_id: UUID) -> Response:
+        """Begin to undo. What was changed since stays, and is listed under `issues?atUndo=true`."""
+        source = self.source()
+        act = partial(acts.undo_import, source.pk, shop_id=source.shop_id, actor=self.actor)
         return self.answer(act, ImportSerializer, 202)
