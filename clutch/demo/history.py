@@ -5,8 +5,9 @@ clock is today's. Ratings carry no words: nobody is quoted who does not exist.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Count
@@ -34,10 +35,7 @@ ENDS = ("delivered", "delivered", "delivered", "shipped", "accepted", "quoted")
 
 def play(city: City, *, say: Callable[[str], object] = lambda _line: None) -> None:
     """Play the past of every customer who has none yet, telling how far it is."""
-    owners = {
-        member.shop_id: member.user
-        for member in Member.objects.filter(role=Role.OWNER, shop__is_demo=True).select_related("user")
-    }
+    people = owners()
     played = dict(
         Order.objects.filter(customer__is_demo=True)
         .values_list("customer")
@@ -46,10 +44,45 @@ def play(city: City, *, say: Callable[[str], object] = lambda _line: None) -> No
     )
     for customer, where in zip(city.customers, plan.customers(), strict=True):
         say(f"past orders of customer {where.number} of {len(city.customers)}")
-        chance = random.Random(plan.SEED * 1000 + where.number)
+        chance = chance_of(where)
         for number in range(played.get(customer.pk, 0), ORDERS_PER_CUSTOMER):
             end = ENDS[(where.number * ORDERS_PER_CUSTOMER + number) % len(ENDS)]
-            play_order(customer, where, owners, chance, end=end)
+            play_order(customer, where, people, chance, end=end)
+
+
+def owners() -> dict[UUID, User]:
+    """The owner of each demo shop."""
+    members = Member.objects.filter(role=Role.OWNER, shop__is_demo=True).select_related("user")
+    return {member.shop_id: member.user for member in members}
+
+
+def chance_of(where: plan.PlannedCustomer) -> random.Random:
+    """The same luck for a customer at every load."""
+    return random.Random(plan.SEED * 1000 + where.number)
+
+
+def ask(
+    customer: User,
+    where: plan.PlannedCustomer,
+    wanted: Sequence[plan.Part],
+    *,
+    quantity: Callable[[], int],
+) -> Order:
+    """A customer asks for parts at home."""
+    return create_order(
+        customer.pk,
+        vehicle={"make": where.make, "model": where.model, "year": where.year},
+        delivery={
+            "latitude": where.latitude,
+            "longitude": where.longitude,
+            "address": f"Demo building {where.number}, {where.district}",
+            "district": where.district,
+        },
+        parts=[
+            PartInput(name=name, part_number=number, quantity=quantity()) for name, number, _, _ in wanted
+        ],
+        actor=Actor.user(customer, "web"),
+    )
 
 
 def play_order(
@@ -63,21 +96,7 @@ def play_order(
     """One request and what became of it, up to `end`."""
     wanted = chance.sample(plan.PARTS, chance.randint(1, 3))
     by = Actor.user(customer, "web")
-    order = create_order(
-        customer.pk,
-        vehicle={"make": where.make, "model": where.model, "year": where.year},
-        delivery={
-            "latitude": where.latitude,
-            "longitude": where.longitude,
-            "address": f"Demo building {where.number}, {where.district}",
-            "district": where.district,
-        },
-        parts=[
-            PartInput(name=name, part_number=number, quantity=chance.choice((1, 1, 2)))
-            for name, number, _, _ in wanted
-        ],
-        actor=by,
-    )
+    order = ask(customer, where, wanted, quantity=partial(chance.choice, (1, 1, 2)))
     quotes = _quotes(order, wanted, owners, chance)
     if end == "quoted" or not quotes:
         return order
@@ -96,7 +115,7 @@ def play_order(
 
 
 def _quotes(
-    order: Order, wanted: list[tuple[str, str, int, int]], owners: dict[UUID, User], chance: random.Random
+    order: Order, wanted: list[plan.Part], owners: dict[UUID, User], chance: random.Random
 ) -> list[Quote]:
     lines = list(OrderLine.objects.filter(order=order).order_by("position"))
     invited = list(Invitation.objects.filter(order=order).order_by("distance_m")[:4])
@@ -116,9 +135,7 @@ def _quotes(
     ]
 
 
-def _offer(
-    line: OrderLine, part: tuple[str, str, int, int], chance: random.Random, *, sure: bool
-) -> OfferInput:
+def _offer(line: OrderLine, part: plan.Part, chance: random.Random, *, sure: bool) -> OfferInput:
     # The first part of every quote is there: a quote of nothing is refused.
     if not sure and line.position > 0 and chance.random() < 0.2:
         return OfferInput(part_id=line.pk, available=False)
@@ -140,5 +157,7 @@ def _fulfil(order: Order, quote: Quote, *, shop: Actor, by: Actor, stars: int, e
         return
     code = Shipment.objects.get(order=order).code
     deliver_order(order.pk, shop_id=quote.shop_id, code=code, actor=shop)
+    if end == "unpaid":
+        return
     collect_cash(order.pk, shop_id=quote.shop_id, amount=quote.total_price, actor=shop)
     rate_order(order.pk, stars=stars, comment="", actor=by)

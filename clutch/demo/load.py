@@ -37,8 +37,11 @@ class City:
 
 
 def city(*, password: str, actor: Actor) -> City:
-    """Return the demo city, made now where it is not there yet."""
-    shops = list(Shop.objects.filter(is_demo=True).order_by("name"))
+    """Return the demo city, made now where it is not there yet.
+
+    Its shops were there from the start; those that applied later (`waiting`) have a date.
+    """
+    shops = list(Shop.objects.filter(is_demo=True, submitted_at=None).order_by("name"))
     if not shops:
         return load_people_and_shops(password=password, actor=actor)
     names = [item.name for item in plan.customers()]
@@ -64,6 +67,16 @@ def _users(rows: list[dict[str, Any]], hashed: str) -> list[User]:
         EmailAddress(user=user, email=user.email or "", verified=True, primary=True) for user in users
     )
     return users
+
+
+def applicants(count: int, *, password: str) -> list[User]:
+    """The people whose shops wait for verification, made where they are not there yet."""
+    emails = [f"applicant{number:02}@{DOMAIN}" for number in range(1, count + 1)]
+    known = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
+    missing = [email for email in emails if email not in known]
+    hashed = make_password(password) if missing else ""
+    _users([{"email": email, "name": f"Demo {email.partition('@')[0]}"} for email in missing], hashed)
+    return list(User.objects.filter(email__in=emails).order_by("email"))
 
 
 def _staff(hashed: str) -> None:

@@ -31,6 +31,8 @@ VEHICLES = {
 }  # fmt: skip
 COMMON = ("Hyundai", "Kia", "Toyota", "Nissan", "Chevrolet", "Fiat")
 
+Part = tuple[str, str, int, int]
+
 # name, number, low and high price in the market's currency
 PARTS = (
     ("Front brake pads", "58101-1RA00", 650, 1100), ("Rear brake pads", "58302-1RA30", 500, 900),
@@ -119,6 +121,15 @@ def shops() -> Iterator[PlannedShop]:
             number, district, latitude, longitude, chance.choice((10, 15, 20, 30)),
             () if number % 5 == 0 else tuple(sorted(chosen)), HOURS[number % len(HOURS)],
         )  # fmt: skip
+
+
+def applicants(count: int) -> Iterator[PlannedShop]:
+    """Shops that want to come in; their numbers follow those of the city."""
+    chance = random.Random(SEED + 2)
+    for number in range(SHOPS + 1, SHOPS + 1 + count):
+        district, latitude, longitude = _near(chance, number * 5, 1.5)
+        makes = tuple(sorted(chance.sample(COMMON, 2)))
+        yield PlannedShop(number, district, latitude, longitude, 15, makes, LONG_DAY)
 
 
 def customers() -> Iterator[PlannedCustomer]:

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clutch.accounts.models import User
-from clutch.demo import history, load, plan, sign_ins
+from clutch.dashboard import reads
+from clutch.demo import history, load, plan, sign_ins, waiting
 from clutch.feed.actor import Actor
 from orders.models import Order, PaymentEntry
 from shops.models import Make, Member, ServiceArea, Shop, VehicleModel
@@ -71,6 +72,21 @@ def test_history_goes_through_the_acts_and_goes_on_where_it_broke_off(monkeypatc
     assert Shop.objects.filter(rating_count__gt=0).exists()
     history.play(few)
     assert Order.objects.count() == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_staff_find_work_and_find_it_once(monkeypatch: Any) -> None:
+    monkeypatch.setattr(history, "ORDERS_PER_CUSTOMER", 0)
+    city = load.city(password="a", actor=Actor.beat())
+    few = load.City(city.shops, city.customers[:3])
+    for _again in range(2):
+        waiting.play(few, password="a")
+        assert [shop.papers for shop in reads.to_verify()] == [2, 2, 2]  # type: ignore[attr-defined]
+        assert [queue().count() for queue in (reads.unanswered, reads.late, reads.unpaid)] == [1, 1, 1]
+    assert Order.objects.count() == 3
+    assert not Order.objects.exclude(is_demo=True).exists()
+    assert not Shop.objects.exclude(is_demo=True).exists()
+    assert load.city(password="a", actor=Actor.beat()) == city
 
 
 def test_demo_is_refused_where_it_is_off(settings: Any) -> None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from clutch.demo import history, load, sign_ins
+from clutch.demo import history, load, sign_ins, waiting
 from clutch.feed.actor import Actor
 from orders.models import Order
 from shops.models import Shop
@@ -32,8 +32,10 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             # Some 500 small commits: what a power cut takes from a demo is played again.
             cursor.execute("SET synchronous_commit TO off")
-        city = load.city(password=sign_ins.make_password(), actor=Actor.beat())
+        password = sign_ins.make_password()
+        city = load.city(password=password, actor=Actor.beat())
         history.play(city, say=self._say)
+        waiting.play(city, password=password)
         orders = Order.objects.filter(customer__is_demo=True).count()
         self.stdout.write(
             f"Demo city: {len(city.shops)} shops, {len(city.customers)} customers, {orders} past orders."
