@@ -206,12 +206,13 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep deliveries": {"task": "clutch.notifications.tasks.sweep_deliveries", "schedule": 60.0},
     "sweep expired holds": {"task": "inventory.tasks.sweep_holds", "schedule": 60.0},
+    "sweep expired core deposits": {"task": "sales.tasks.sweep_cores", "schedule": 3600.0},
     "prune streams": {"task": "clutch.feed.tasks.prune_streams", "schedule": crontab(hour="3", minute="15")},
 }
 
 # Seams: what must call upward is named here (docs/architecture.md).
 QUOTE_SOURCES = ["orders.stock_source.in_stock", "orders.sources.quoted_before"]
-ON_ORDER_HANDED_OVER: list[str] = []
+ON_ORDER_HANDED_OVER = ["sales.actions.handover.sell_handed_over"]
 # How long an accepted order keeps its parts from everybody else while nobody touches it.
 ORDER_HOLD_DAYS = int(os.environ.get("CLUTCH_ORDER_HOLD_DAYS", "14"))
 # Each takes (shop id, part id) and returns what the page of a part shows of open documents.

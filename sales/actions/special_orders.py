@@ -184,13 +184,7 @@ def collect_special_order(
     """Sell what has come at the price agreed; the deposit pays first. Raises as `complete_sale` does."""
     rules.require(actor, shop_id, Act.SELL)
     order = locks.special_order(shop_id, special_order_id)
-    if order.status != SpecialOrderStatus.ARRIVED:
-        raise Conflict(
-            _("This special order cannot be collected: it is “%(status)s”.")
-            % {"status": order.get_status_display()},
-            code="wrong_status",
-            extra={"currentStatus": order.status},
-        )
+    _require(order, SpecialOrderStatus.COLLECTED)
     line = LineInput(
         order.part_id,
         order.quantity,
@@ -218,6 +212,17 @@ def collect_special_order(
     return done
 
 
+def _require(order: SpecialOrder, to: SpecialOrderStatus) -> None:
+    """Refuse what the table does not allow before any money is looked at; the transition asks again."""
+    if to not in SPECIAL_ORDER_TRANSITIONS[order.status]:
+        raise Conflict(
+            _("This is not possible any more: it is “%(status)s” now.")
+            % {"status": order.get_status_display()},
+            code="wrong_status",
+            extra={"currentStatus": order.status, "requestedStatus": to},
+        )
+
+
 def deposit_left(order: SpecialOrder) -> Decimal:
     """What was paid ahead for an order and not given back."""
     return Payment.objects.filter(special_order=order).aggregate(sum=Sum("amount"))["sum"] or ZERO
@@ -236,6 +241,7 @@ def cancel_special_order(
     """Give a special order up, and its deposit back: as it was paid, in cash, or as store credit."""
     rules.require(actor, shop_id, Act.SELL)
     order = locks.special_order(shop_id, special_order_id)
+    _require(order, SpecialOrderStatus.CANCELLED)
     session = books.session_of(shop_id, register_id)
     paid: dict[str, Decimal] = dict.fromkeys(Tender.values, ZERO)
     for row in order.payments.all():
