@@ -133,6 +133,14 @@ COUNT_TRANSITIONS: Mapping[str, frozenset[str]] = {
 }
 
 
+class CountKind(TextChoices):
+    """What an entry does to its line: more units, so many in all, or forget it and count again."""
+
+    ADD = "add", _("more")
+    TOTAL = "total", _("in all")
+    RESET = "reset", _("count again")
+
+
 class ImportKind(TextChoices):
     """A price list never touches stock; opening stock does."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from clutch.feed.action import publish
 from clutch.feed.streams import Event, shop_stream
-from inventory.models import Hold, Part, PartImport, Stock, StockPolicy
+from inventory.models import CountSheet, Hold, Part, PartImport, Stock, StockPolicy
 
 
 def stock_changed(stocks: Iterable[Stock], *, origin: str = "") -> None:
@@ -58,3 +58,14 @@ def policy_changed(policy: StockPolicy) -> None:
     """Tell a shop's people that it handles its stock otherwise from now on."""
     data = {"shopId": str(policy.shop_id), "quoteUnattended": policy.quote_unattended}
     publish(Event((shop_stream(policy.shop_id),), "stock-policy-changed", data))
+
+
+def count_changed(sheet: CountSheet) -> None:
+    """Tell a shop's people that a stock-take began, or went on to its next state."""
+    data = {
+        "shopId": str(sheet.shop_id),
+        "countId": str(sheet.pk),
+        "number": sheet.number,
+        "status": sheet.status,
+    }
+    publish(Event((shop_stream(sheet.shop_id),), "count-changed", data))

@@ -1,6 +1,6 @@
 """The rows of a shop's stock."""
 
-from inventory.models.counting import CountLine, CountSheet, CountUnknown
+from inventory.models.counting import CountEntry, CountLine, CountSheet, CountUnknown
 from inventory.models.importing import ImportChange, ImportHeader, ImportIssue, ImportRow, PartImport
 from inventory.models.misfit import Misfit
 from inventory.models.part import (
@@ -23,6 +23,7 @@ __all__ = [
     "Bin",
     "BinStock",
     "Category",
+    "CountEntry",
     "CountLine",
     "CountSheet",
     "CountUnknown",
