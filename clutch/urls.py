@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shops.pages.urls")),
     path("", include("inventory.portal.urls")),
     path("", include("orders.portal.urls")),
+    path("", include("sales.portal.urls")),
 ]
 
 handler400 = "clutch.core.pages.bad_request"

@@ -8,3 +8,7 @@ class SalesConfig(AppConfig):
     name = "sales"
     label = "sales"
     verbose_name = _("sales")
+
+    def ready(self) -> None:
+        """Register the sections of the pages."""
+        import sales.sections  # noqa: F401

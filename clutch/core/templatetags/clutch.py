@@ -48,6 +48,13 @@ def money(amount: Any, currency: str = "") -> str:
     return pgettext("price", "%(currency)s %(amount)s").replace(" ", NBSP) % words
 
 
+@register.simple_tag
+def money_pattern(currency: str) -> str:
+    """How a price is written, with # for the amount: for scripts that show sums as they are typed."""
+    words = {"currency": currency_name(currency), "amount": "#"}
+    return pgettext("price", "%(currency)s %(amount)s").replace(" ", NBSP) % words
+
+
 @register.filter
 def duration(minutes: Any) -> str:
     """`{{ quote.estimated_delivery_minutes|duration }}` → "1 h 30 min"; takes a timedelta too."""

@@ -1,0 +1,8 @@
+"""The sections of the counter in the navigation of a shop's pages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from clutch.core.navigation import Section, register_section
+from shops.rules import Act
+
+register_section(Section("till", _("Till"), "/portal/till", "till", "counter", 25, act=Act.SELL))
