@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "clutch.core.clock.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "clutch.core.pages.BodyLimitMiddleware",
+    "clutch.core.pages.NullCharacterMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "clutch.accounts.middleware.TimeZoneMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

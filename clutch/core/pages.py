@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import unquote
 from uuid import UUID
 
 from django.conf import settings
@@ -98,6 +99,25 @@ class BodyLimitMiddleware:
         said = length.isdecimal() and (len(length) > 18 or int(length) > settings.UPLOAD_MAX_BYTES)
         if said or TOO_LARGE in getattr(request, "scope", {}):
             return bad_request(request, RequestDataTooBig())
+        return self.get_response(request)
+
+
+class NullCharacterMiddleware:
+    """Refuses addresses with a null character, which no text in the database can have.
+
+    A path is then not found, and a page's query is a bad request. The API's filters say it at their
+    field.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look at the address as it was decoded."""
+        if "\0" in request.path:
+            return not_found(request)
+        if not is_api(request) and "\0" in unquote(request.META.get("QUERY_STRING", "")):
+            return bad_request(request)
         return self.get_response(request)
 
 

@@ -86,6 +86,26 @@ def test_body_over_the_limit_is_413(client: Client, settings: Any) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.urls("clutch.urls")
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/orders/%00", 404),
+        ("/api/v1/auto-parts-orders/%00", 404),
+        ("/admin/feed/streamhead/%00/change/", 404),
+        ("/admin/orders/order/?status__exact=%00", 400),
+        ("/orders?show=a%00", 400),
+        ("/orders?show=%2500", 200),
+    ],
+)
+def test_null_character_in_an_address_is_no_fault(client: Client, address: str, status: int) -> None:
+    from clutch.accounts.tests.factories import StaffFactory
+
+    client.force_login(StaffFactory())
+    assert client.get(address).status_code == status
+
+
+@pytest.mark.django_db
 def test_form_without_its_token_is_403() -> None:
     answer = Client(enforce_csrf_checks=True).post("/", {})
     assert answer.status_code == 403
