@@ -408,6 +408,7 @@ API_EXAMPLES = [
     "clutch.notifications.api.examples",
     "shops.api.examples",
     "inventory.api.barcodes.examples",
+    "inventory.api.counting.examples",
     "inventory.api.imports.examples",
     "inventory.api.policy.examples",
     "orders.api.examples",
