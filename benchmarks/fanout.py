@@ -27,7 +27,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from benchmarks import _city
-from benchmarks._beside import percentile
+from benchmarks._beside import judge, percentile
 from clutch.accounts.models import User
 from clutch.feed.action import action
 from clutch.feed.actor import Actor
@@ -183,8 +183,7 @@ def main() -> None:
         _city.empty()
     for share in (0.5, 0.99):
         mine, limit = percentile(ours, share) * 1000, percentile(bare, share) * 1000
-        print(
-            f"p{share * 100:.0f} to {SOCKETS} sockets: {mine:.1f} ms; bare relay: {limit:.1f} ms; "
-            f"ratio {mine / limit:.2f}",
-            flush=True,
+        judge(
+            f"p{share * 100:.0f} to {SOCKETS} sockets: {mine:.1f} ms; bare relay: {limit:.1f} ms",
+            mine / limit,
         )

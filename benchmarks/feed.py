@@ -6,7 +6,6 @@ side sends BEGIN, the appending statement, COMMIT and NOTIFY, with nothing aroun
 
 import json
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -14,7 +13,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
-from benchmarks._beside import in_turns, report
+from benchmarks._beside import in_turns, judge, rates, ratio
 from clutch.feed.action import action, publish
 from clutch.feed.streams import APPEND, Event
 
@@ -47,21 +46,22 @@ def _bare(streams: tuple[str, ...]) -> None:
             bare.execute("SELECT pg_notify('clutch_benchmark', %s)", [body[:7000]])
 
 
-def _seconds_per_act(work: Callable[[tuple[str, ...]], None], streams: tuple[str, ...]) -> float:
+def _together(work: Callable[[tuple[str, ...]], None], streams: tuple[str, ...], _round: int) -> None:
     threads = [threading.Thread(target=work, args=[streams]) for _ in range(THREADS)]
-    start = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return (time.perf_counter() - start) / (THREADS * ACTS)
 
 
 def main() -> None:
     """Print a line for each number of streams."""
     for count in (1, 8, 21):
         streams = tuple(f"benchmark/{number}" for number in range(count))
-        pair = in_turns(
-            partial(_seconds_per_act, _ours, streams), partial(_seconds_per_act, _bare, streams), rounds=5
-        )
-        report(f"acts with {count} streams", pair, limit_name="same SQL bare")
+        ways = {"ours": partial(_together, _ours, streams), "bare": partial(_together, _bare, streams)}
+        taken = {
+            name: [seconds / (THREADS * ACTS) for seconds in way.clock]
+            for name, way in in_turns(ways, rounds=5).items()
+        }
+        line = rates(f"acts with {count} streams", taken["ours"], taken["bare"], limit_name="same SQL bare")
+        judge(line, ratio(taken["ours"], taken["bare"]))

@@ -153,6 +153,8 @@ def database(url: str) -> dict[str, Any]:
             **dict(parse_qsl(parts.query)),
             # Tests hand connections between threads themselves; a pool would outlive them.
             **({} if TESTING else {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}}),
+            # For clutch.core.db.fetch_prepared alone. A pooler between us and Postgres may not keep them.
+            "prepare_threshold": 0 if os.environ.get("CLUTCH_PREPARE", "1") == "1" else None,
         },
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,

@@ -26,15 +26,21 @@ def test_vehicle_data_migration_loads_into_empty_tables_and_twice():
 @pytest.mark.django_db
 def test_functions_of_matching_go_and_come_back():
     executor = MigrationExecutor(connection)
-    migration = executor.loader.get_migration("shops", "0003_nearest")
-    state = executor.loader.project_state([("shops", "0002_vehicle_data")])
-    with connection.schema_editor() as editor:
-        migration.unapply(state.clone(), editor)
+    steps = [("0002_vehicle_data", "0003_nearest"), ("0003_nearest", "0004_nearest_merged")]
+    with_functions = functions()
+    for before, name in reversed(steps):
+        migration = executor.loader.get_migration("shops", name)
+        with connection.schema_editor() as editor:
+            migration.unapply(executor.loader.project_state([("shops", before)]), editor)
+    assert functions() == []
+    for before, name in steps:
+        migration = executor.loader.get_migration("shops", name)
+        with connection.schema_editor() as editor:
+            migration.apply(executor.loader.project_state([("shops", before)]), editor)
+    assert functions() == with_functions == ["shops_local_minutes", "shops_nearest"]
+
+
+def functions():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_proc WHERE proname LIKE 'shops\\_%%'", [])
-        assert cursor.fetchone() == (0,)
-    with connection.schema_editor() as editor:
-        migration.apply(state.clone(), editor)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_proc WHERE proname LIKE 'shops\\_%%'", [])
-        assert cursor.fetchone() == (2,)
+        cursor.execute("SELECT proname FROM pg_proc WHERE proname LIKE %s ORDER BY proname", [r"shops\_%"])
+        return [name for [name] in cursor.fetchall()]

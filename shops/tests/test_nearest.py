@@ -146,8 +146,11 @@ def test_place_that_is_not_on_earth_is_refused(place, field):
         (NOON + timedelta(hours=6), 15 * 60, NOON + timedelta(hours=21)),
     ],
 )
-def test_open_now_or_within_the_window(now, window, opens):
-    shop = ShopFactory(hours=ALL_DAY)
+@pytest.mark.parametrize("market", ["Africa/Cairo", "Asia/Tokyo"])
+def test_open_now_or_within_the_window(now, window, opens, market, settings):
+    """The same whether the shop's zone is the market's, reckoned once, or another, reckoned with its row."""
+    settings.MARKET_TIME_ZONE = market
+    shop = ShopFactory(hours=ALL_DAY, time_zone="Africa/Cairo")
     expected = [Nearby(shop.pk, about(0), opens)] if opens else []
     assert found(None, now=now, window_minutes=window) == expected
 
@@ -250,6 +253,7 @@ def test_both_scans_walk_the_index_in_order_of_distance(make):
     assert plan.count("Index Scan using areas_of_any_make") == 1
     assert plan.count("Index Cond: ((make_id = ") == 1
     assert plan.count("Order By: (location <-> ") == 2
+    assert plan.count("Merge Append") == 1
     assert "Seq Scan" not in plan
     assert "Sort " not in plan.replace("Sort Key", "")
 
@@ -263,6 +267,9 @@ VARIABLES = {
     "excluded": "'{}'::uuid[]",
     "at": "now()",
     "open_within": "120",
+    "usual": "'Africa/Cairo'",
+    "soon": "'{[0,120)}'::int4multirange",
+    "present": "'{[0,1)}'::int4multirange",
 }
 
 
