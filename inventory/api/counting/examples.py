@@ -22,6 +22,7 @@ VALUES: dict[str, Any] = {
     "CountLine.variance": -1,
     "CountLine.varianceValue": "-500.00",
     "CountLine.reason": "lost",
+    "CountLineReason.reason": "lost",
     "CountLine.moved": False,
     "CountLine.assumed": False,
     "UnknownCode.code": "P/N:GDB1330",
