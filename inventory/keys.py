@@ -9,10 +9,9 @@ _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 # Between words; a dot or comma between digits stays inside ("1.6", "5,5").
 _BETWEEN_WORDS = re.compile(r"(?<!\d)[\W_]+|[\W_]+(?!\d)|[^\w.,]+")
 _LONGEST_WORD = 40
-_MOST_WORDS = 24
-# The Arabic article, where a word is left without it.
+# The Arabic article and the English plural fall away where a word is left without them.
 _ARTICLE = "ال"
-_SHORTEST_AFTER_ARTICLE = 3
+_SHORTEST_LEFT = 3
 
 
 def part_key(part_number: str) -> str:
@@ -35,18 +34,24 @@ def part_name_key(name: str) -> str:
 def words_of(*texts: str) -> list[str]:
     """Return the words of texts as the search compares them, each once, in their order.
 
-    Without case and accents, the forms of Arabic letters made one, the Arabic article dropped:
-    "الفرامل Front-Pads" gives "فرامل", "front", "pads".
+    Without case and accents, the forms of Arabic letters made one, the Arabic article and the
+    English plural dropped: "الفرامل Front-Pads" gives "فرامل", "front", "pad".
     """
-    found: dict[str, None] = {}
-    for text in texts:
-        for raw in _BETWEEN_WORDS.split(text):
-            word = words_key(raw)[:_LONGEST_WORD]
-            if word.startswith(_ARTICLE) and len(word) >= len(_ARTICLE) + _SHORTEST_AFTER_ARTICLE:
-                word = word.removeprefix(_ARTICLE)
-            if word:
-                found[word] = None
-    return list(found)
+    words = (_root(words_key(raw)) for text in texts for raw in _BETWEEN_WORDS.split(text))
+    return list(dict.fromkeys(word[:_LONGEST_WORD] for word in words if word))
+
+
+def _root(word: str) -> str:
+    if word.startswith(_ARTICLE) and len(word) >= len(_ARTICLE) + _SHORTEST_LEFT:
+        return word.removeprefix(_ARTICLE)
+    if (
+        word.endswith("s")
+        and word[-2:-1].isalpha()
+        and not word.endswith("ss")
+        and len(word) > _SHORTEST_LEFT
+    ):
+        return word.removesuffix("s")
+    return word
 
 
 def keys_of(number: str, name: str, brand: str) -> dict[str, str]:
@@ -55,5 +60,5 @@ def keys_of(number: str, name: str, brand: str) -> dict[str, str]:
         "number_key": part_key(number),
         "name_key": part_name_key(name),
         "brand_key": words_key(brand)[:80],
-        "words": " ".join(words_of(name, brand)[:_MOST_WORDS]),
+        "words": " ".join(words_of(name, brand)),
     }

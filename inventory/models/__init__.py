@@ -17,6 +17,7 @@ from inventory.models.part import (
 )
 from inventory.models.policy import StockPolicy
 from inventory.models.stock import Bin, BinStock, Hold, Movement, Stock
+from inventory.models.words import Word
 
 __all__ = [
     "Barcode",
@@ -45,4 +46,5 @@ __all__ = [
     "Stock",
     "StockPolicy",
     "Supersession",
+    "Word",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clutch.core.models import Entity, Fact
 from inventory.enums import NumberKind, PartStatus, PartType, Symbology, TaxClass
+from inventory.models.words import REMEMBER_WORDS, WordKeys
 from shops.models import Shop
 from shops.storage import private_storage
 
@@ -44,7 +45,7 @@ class Part(Entity):
     Levels are in units. What is on hand stands in `Stock`.
     """
 
-    shop = models.ForeignKey(Shop, models.CASCADE, related_name="parts")
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="parts", db_index=False)
     number = models.CharField(_("part number"), max_length=60)
     number_key = models.CharField(max_length=60, editable=False, db_collation="C")
     # The shop gave none, and the part got the next one of the shop's own series.
@@ -55,7 +56,13 @@ class Part(Entity):
     words = models.TextField(editable=False, default="")
     description = models.TextField(_("description"), max_length=4000, blank=True)
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("category")
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("category"),
+        db_index=False,
     )
     brand = models.CharField(_("brand"), max_length=80, blank=True)
     brand_key = models.CharField(max_length=80, blank=True, editable=False)
@@ -94,13 +101,25 @@ class Part(Entity):
     reorder_point = models.PositiveIntegerField(_("reorder point"), default=0)
     reorder_quantity = models.PositiveIntegerField(_("reorder quantity"), default=0)
     default_bin = models.ForeignKey(
-        "inventory.Bin", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("bin")
+        "inventory.Bin",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("bin"),
+        db_index=False,
     )
 
     # Fits any vehicle: oil, bulbs, tools.
     is_universal = models.BooleanField(_("fits any vehicle"), default=False)
     superseded_by = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="supersedes", editable=False
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="supersedes",
+        editable=False,
+        db_index=False,
     )
     interchange = models.ForeignKey(
         "inventory.InterchangeGroup",
@@ -109,15 +128,35 @@ class Part(Entity):
         blank=True,
         related_name="parts",
         editable=False,
+        db_index=False,
     )
 
     class Meta(Entity.Meta):
         verbose_name = _("part")
         verbose_name_plural = _("parts")
+        triggers = [*Entity.Meta.triggers, *REMEMBER_WORDS]
+        # Few parts have a bin, a successor or an interchange, and none needs an index to say so.
         indexes = [
             models.Index(fields=["shop", "name", "id"], name="parts_by_name"),
-            models.Index(fields=["shop", "category"], name="parts_of_category"),
-            models.Index(fields=["shop", "default_bin"], name="parts_of_bin"),
+            models.Index(
+                fields=["category", "name", "id"],
+                condition=Q(category__isnull=False),
+                name="parts_of_category",
+            ),
+            models.Index(fields=["shop", "brand_key", "name", "id"], name="parts_of_brand"),
+            models.Index(fields=["default_bin"], condition=Q(default_bin__isnull=False), name="parts_of_bin"),
+            models.Index(
+                fields=["superseded_by"], condition=Q(superseded_by__isnull=False), name="parts_superseded"
+            ),
+            models.Index(
+                fields=["interchange"], condition=Q(interchange__isnull=False), name="parts_interchanged"
+            ),
+            models.Index(fields=["shop", "id"], condition=Q(is_universal=True), name="parts_universal"),
+            GinIndex(
+                WordKeys(F("shop"), F("id"), F("words"), F("brand_key"), F("category"), F("is_universal")),
+                name="parts_by_words",
+                fastupdate=False,
+            ),
             GinIndex(
                 fields=["shop", "name_key"], opclasses=["uuid_ops", "gin_trgm_ops"], name="parts_like_name"
             ),
@@ -291,7 +330,14 @@ class Fitment(Entity):
     class Meta(Entity.Meta):
         verbose_name = _("fitment")
         verbose_name_plural = _("fitments")
-        indexes = [models.Index(fields=["shop", "make", "model"], name="fitments_of_vehicle")]
+        # In the order of the parts, so that what fits a vehicle is read page by page.
+        indexes = [
+            models.Index(
+                fields=["shop", "make", "model", "part"],
+                include=["year_from", "year_to", "engine"],
+                name="fitments_of_vehicle",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["part", "make", "model", "year_from", "year_to", "engine", "position"],

@@ -61,7 +61,7 @@ def test_part_is_entered_with_all_that_is_said_of_it() -> None:
     cleaned = {"number": "58101 - 1RA00", "name": "Front brake pads"}
     assert {name: getattr(part, name) for name in given} == {**given, **cleaned}
     assert (part.number_key, part.brand_key, part.name_key) == ("581011RA00", "trw", "frontbrakepads")
-    assert part.words == "front brake pads trw"
+    assert part.words == "front brake pad trw"
     found = PartNumber.objects.filter(part=part).order_by("kind").values_list("shop", "kind", "key", "brand")
     assert list(found) == [(shop.pk, "cross", "GDB3549", "TRW"), (shop.pk, "oem", "581011R000", "")]
     assert list(part.tiers.values_list("min_quantity", "unit_price")) == [(10, Decimal(700))]
@@ -170,7 +170,7 @@ def test_change_keeps_what_is_not_named_and_raises_the_version() -> None:
     kept = PartNumber.objects.get(key="B2")
     changed = update(part, version=part.version, name="Pads", numbers=[{"number": "b-2"}, {"number": "C3"}])
     assert changed.version > part.version
-    assert (changed.name, changed.words, changed.selling_price) == ("Pads", "pads trw", Decimal(10))
+    assert (changed.name, changed.words, changed.selling_price) == ("Pads", "pad trw", Decimal(10))
     assert set(PartNumber.objects.values_list("key", "number")) == {("B2", "b-2"), ("C3", "C3")}
     assert PartNumber.objects.get(key="B2").pk == kept.pk
     with pytest.raises(StaleVersion):

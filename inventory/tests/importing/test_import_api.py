@@ -54,4 +54,4 @@ def test_price_list_creates_and_updates(shop, owner):
         "58101 1ra00",
     )
     new = Part.objects.get(shop=shop, number="GDB 1330")
-    assert (new.brand_key, new.words, new.stock.on_hand) == ("trw", "rear brake pads trw", 0)
+    assert (new.brand_key, new.words, new.stock.on_hand) == ("trw", "rear brake pad trw", 0)
