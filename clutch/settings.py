@@ -403,7 +403,7 @@ REST_FRAMEWORK = {
 }
 
 # Path parameters that are published under another name than camelCase gives them.
-API_PATH_NAMES = {"onboarding_id": "id", "notification_id": "id", "sale_id": "id"}
+API_PATH_NAMES = {"onboarding_id": "id", "notification_id": "id", "sale_id": "id", "stock_part_id": "id"}
 # What each app's examples in the description are made of (clutch.core.examples).
 API_EXAMPLES = [
     "clutch.accounts.api.examples",
@@ -411,6 +411,7 @@ API_EXAMPLES = [
     "shops.api.examples",
     "inventory.api.barcodes.examples",
     "inventory.api.counting.examples",
+    "inventory.api.parts.examples",
     "inventory.api.imports.examples",
     "inventory.api.policy.examples",
     "orders.api.examples",
@@ -439,6 +440,10 @@ SPECTACULAR_SETTINGS = {
         "DeclineReasonEnum": "orders.enums.DeclineReason",
         "DocumentKindEnum": "shops.enums.DocumentKind",
         "ImportKindEnum": "inventory.enums.ImportKind",
+        "PartStatusEnum": "inventory.enums.PartStatus",
+        "MovementKindEnum": "inventory.enums.MovementKind",
+        "PartNumberKindEnum": "inventory.enums.NumberKind",
+        "StockReasonEnum": "inventory.enums.Reason",
         "ImportStatusEnum": "inventory.enums.ImportStatus",
         "PaymentMethodEnum": "orders.enums.PaymentMethod",
         "QuoteStatusEnum": "orders.enums.QuoteStatus",

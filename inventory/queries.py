@@ -1,16 +1,18 @@
 """Reads of stock that several acts and pages share. Whatever has a time is compared with `now`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from inventory.enums import HoldKind, HoldStatus
-from inventory.models import BinStock, Hold, Stock
+from inventory.models import BinStock, Hold, Part, Stock
 from shops.models import Member
 from shops.rules import PERMISSIONS, Act
 
@@ -117,3 +119,29 @@ def stock_keepers(shop_id: UUID) -> list[UUID]:
     roles = PERMISSIONS[Act.MOVE_STOCK]
     members = Member.objects.filter(shop=shop_id, is_active=True, role__in=roles)
     return list(members.order_by("user").values_list("user_id", flat=True))
+
+
+def parts_shown(parts: QuerySet[Part]) -> QuerySet[Part]:
+    """Parts with what a list shows of them: stock, `reserved` and `soft` units, places, prices, photos."""
+    held = Hold.objects.filter(counting(timezone.now()), part=OuterRef("pk")).order_by().values("part")
+
+    def units(holds: QuerySet[Hold, Any]) -> Coalesce:
+        total = holds.annotate(total=Sum("quantity")).values("total")
+        return Coalesce(Subquery(total), 0, output_field=IntegerField())
+
+    return (
+        parts.select_related("shop", "stock", "category", "default_bin", "superseded_by")
+        .annotate(reserved=units(held), soft=units(held.filter(kind=HoldKind.SOFT)))
+        .prefetch_related("tiers", "photos")
+    )
+
+
+def parts_whole(parts: QuerySet[Part]) -> QuerySet[Part]:
+    """Parts with everything that is said of one."""
+    return parts_shown(parts).prefetch_related("numbers", "barcodes", "documents")
+
+
+def in_order_of(part_ids: Sequence[UUID]) -> list[Part]:
+    """The parts with these ids as lists show them, in this order; those that are gone are left out."""
+    found = {part.pk: part for part in parts_shown(Part.objects.filter(pk__in=part_ids))}
+    return [found[part_id] for part_id in part_ids if part_id in found]

@@ -10,7 +10,7 @@ from clutch.core.api import ApiView
 from clutch.core.errors import NotFound
 from inventory.models import Part
 from shops.models import Member
-from shops.rules import PERMISSIONS, Act, member_who_may, membership, shops_of
+from shops.rules import PERMISSIONS, Act, may, member_who_may, membership, shops_of
 
 SHOP_ID = OpenApiParameter("shopId", UUID, description="Which shop; needed only by who belongs to several.")
 
@@ -27,9 +27,17 @@ class StockView(ApiView):
 
     def part(self, part_id: UUID | str, act: Act) -> Part:
         """A part of a shop of this person's. Raises NotFound for any other, NotAllowed by role."""
+        return self.part_for(part_id, act)[0]
+
+    def part_for(self, part_id: UUID | str, act: Act) -> tuple[Part, Member]:
+        """The same, with the membership that may."""
         part = self.visible(Part.objects.filter(shop__in=shops_of(self.request.user)), pk=part_id)
-        member_who_may(self.request.user, part.shop_id, act)
-        return part
+        return part, member_who_may(self.request.user, part.shop_id, act)
+
+
+def cost_for(member: Member) -> dict[str, bool]:
+    """The context of a serializer that shows cost to whom the role allows it."""
+    return {"sees_cost": may(member, Act.SEE_COST)}
 
 
 def shop_of_query(request: Request) -> UUID | None:

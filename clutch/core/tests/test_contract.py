@@ -35,6 +35,14 @@ ROWS = {
     ("GET", "/api/v1/notifications"),
     ("PUT", "/api/v1/notifications/{id}/read"),
     ("POST", "/api/v1/notifications/send"),
+    # inventory
+    ("GET", "/api/v1/inventory/parts"),
+    ("POST", "/api/v1/inventory/parts"),
+    ("PUT", "/api/v1/inventory/parts/{id}"),
+    ("DELETE", "/api/v1/inventory/parts/{id}"),
+    ("POST", "/api/v1/inventory/parts/{id}/stock"),
+    ("GET", "/api/v1/inventory/low-stock"),
+    ("POST", "/api/v1/inventory/barcode/scan"),
     # sales
     ("GET", "/api/v1/sales"),
     ("POST", "/api/v1/sales"),
@@ -43,8 +51,8 @@ ROWS = {
     ("POST", "/api/v1/sales/{id}/void"),
     ("POST", "/api/v1/sales/{id}/return"),
 }
-# Beside the rows, one address of theirs answers one more method.
-MORE = {("GET", "/api/v1/shop-quotes/{quoteId}")}
+# Beside the rows, addresses of theirs that answer one more method.
+MORE = {("GET", "/api/v1/shop-quotes/{quoteId}"), ("GET", "/api/v1/inventory/parts/{id}")}
 ID = "0192f0c1-2345-7abc-8def-0123456789ab"
 
 

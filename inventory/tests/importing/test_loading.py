@@ -41,7 +41,7 @@ def test_new_name_follows_the_brand_that_the_part_has(shop):
     part: Any = PartFactory(shop=shop, number="A1", name="Pads", brand="TRW", brand_key="trw")
     imported(shop, csv("number,name", "A1,Brake discs"))
     part.refresh_from_db()
-    assert (part.name_key, part.words) == ("brakediscs", "brake discs trw")
+    assert (part.name_key, part.words) == ("brakediscs", "brake disc trw")
 
 
 def test_row_without_brand_means_the_only_part_of_its_number(shop):
@@ -212,7 +212,7 @@ def test_undo_restores_removes_and_moves_back(shop):
     before = PartFactory.build(shop=shop, number="A1", name="Pads")
     undone(source)
     part.refresh_from_db()
-    assert (part.name, part.name_key, part.words) == (before.name, before.name_key, "pads hankook frixa")
+    assert (part.name, part.name_key, part.words) == (before.name, before.name_key, "pad hankook frixa")
     assert (part.selling_price, part.cost_price, part.warranty) == (5, None, "")
     assert (part.category, part.default_bin) == (None, None)
     assert list(Part.objects.filter(shop=shop)) == [part]
