@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("orders.api.fulfilment.urls")),
     path("", include("orders.payments.urls")),
     path("", include("orders.pages.urls")),
+    path("", include("sales.pages.urls")),
     path("", include("shops.portal.urls")),
     path("", include("shops.pages.urls")),
     path("", include("inventory.portal.urls")),

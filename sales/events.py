@@ -65,6 +65,11 @@ def sale_voided(sale: Sale) -> None:
     _say("sale-voided", sale)
 
 
+def receipt_mailed(sale: Sale) -> None:
+    """A receipt is on its way by e-mail."""
+    _say("receipt-mailed", sale)
+
+
 def sale_returned(row: SaleReturn, sale: Sale | None) -> None:
     """Parts came back; `exchangeId` is the sale of what was taken instead."""
     data = {

@@ -4,17 +4,23 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from clutch.core.api import ApiView
 from clutch.core.casing import Serializer
-from clutch.core.errors import NotAllowed, NotFound
+from clutch.core.errors import Invalid, NotAllowed, NotFound
 from clutch.feed.actor import Actor
 from sales import rules
 from sales.actions import pins
+from sales.models import Sale, SaleReturn
+from sales.receipts.papers import PAPERS, printed
 from shops.models import Member
 from shops.rules import Act, membership
 
@@ -30,6 +36,29 @@ CLERK = OpenApiParameter(
     description="The token of the clerk whose PIN was entered at this till (`POST /clerks/switch`).",
 )
 SHOP_ID = OpenApiParameter("shopId", UUID, description="Which shop; needed only by who belongs to several.")
+
+
+PAPER = OpenApiParameter(
+    "paper",
+    str,
+    enum=PAPERS,
+    description="`80mm` (PDF, the default), `a4` (PDF), or `escpos` (bytes for a receipt printer).",
+)
+
+
+def paper_response(request: Request, document: Sale | SaleReturn) -> HttpResponse:
+    """The paper that `?paper=` names. Raises Invalid for one that there is not."""
+    paper = request.query_params.get("paper", PAPERS[0])
+    if paper not in PAPERS:
+        message = _("Choose a paper.")
+        raise Invalid(message, fields={"paper": [message]})
+    made = printed(document, paper=paper, language=get_language())
+    headers = {
+        "Content-Disposition": content_disposition_header(paper == "escpos", made.filename) or "inline",
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(made.body, content_type=made.content_type, headers=headers)
 
 
 class ShopInputSerializer(Serializer):

@@ -54,6 +54,7 @@ APPROVE = OpenApiExample(
     "A discount", {"memberId": MEMBER_ID, "pin": "4071", "act": "exceed_discount"}, request_only=True
 )
 VOID = OpenApiExample("Rung up twice", {"reason": "Rung up twice"}, request_only=True)
+MAIL = OpenApiExample("To Mona", {"email": "mona@example.org", "language": "ar"}, request_only=True)
 BACK = {"lineId": LINE_ID, "quantity": 1, "condition": "resaleable", "reason": "does_not_fit"}
 RETURN = OpenApiExample(
     "One of two does not fit",

@@ -239,6 +239,13 @@ class VoidSerializer(Serializer):
     approval = approval("a clerk who may not void")
 
 
+class MailSerializer(Serializer):
+    """Where a receipt is sent, and in which language (the customer's by default)."""
+
+    email = serializers.EmailField(max_length=254)
+    language = line(5, default="")
+
+
 class BackSerializer(Serializer):
     """Units of one line that come back."""
 

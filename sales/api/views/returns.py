@@ -4,6 +4,8 @@ from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +15,7 @@ from sales import rules
 from sales.actions import cores, loose_returns
 from sales.api import examples, inputs
 from sales.api import serializers as s
-from sales.api.base import SHOP_ID, TillMixin, TillView
+from sales.api.base import PAPER, SHOP_ID, TillMixin, TillView, paper_response
 from sales.api.filters import CoreFilter, ReturnFilter
 from sales.enums import RefundBy
 from sales.models import CoreDeposit, SaleReturn
@@ -72,6 +74,21 @@ class ReturnView(TillView):
         """One credit note with its lines and payments."""
         found = self.own(rules.returns_of(self.person), Act.SEE_SALES, pk=return_id)
         return self.show(found, s.ReturnShownSerializer)
+
+
+class CreditNoteView(TillView):
+    """The paper of a credit note."""
+
+    @extend_schema(
+        operation_id="credit_note",
+        tags=["returns"],
+        parameters=[PAPER],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, return_id: str) -> HttpResponse:
+        """As PDF or as bytes for a receipt printer; of an exchange both sides on one paper."""
+        note = self.own(rules.returns_of(self.person), Act.SEE_SALES, pk=return_id)
+        return paper_response(request, note)
 
 
 class CoresView(TillMixin, ListView):

@@ -4,7 +4,9 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,10 +16,10 @@ from clutch.core.errors import NotFound
 from clutch.core.problem import CONTENT_TYPE
 from clutch.core.schema import ProblemSerializer
 from sales import queries, rules
-from sales.actions import carts, checkout, returns, voiding
+from sales.actions import carts, checkout, receipts, returns, voiding
 from sales.api import examples, inputs
 from sales.api import serializers as s
-from sales.api.base import SHOP_ID, TillMixin, TillView
+from sales.api.base import PAPER, SHOP_ID, TillMixin, TillView, paper_response
 from sales.api.filters import SaleFilter
 from sales.models import Sale
 from shops.rules import Act
@@ -219,6 +221,40 @@ class VoidView(SaleBase):
             **given,
         )
         return self.answer(act, s.SaleSerializer)
+
+
+class ReceiptView(SaleBase):
+    """The receipt of a sale."""
+
+    @extend_schema(
+        operation_id="sale_receipt",
+        tags=["sales"],
+        parameters=[PAPER],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, sale_id: str) -> HttpResponse:
+        """As PDF or as bytes for a receipt printer, in the language of the request."""
+        sale = self.sale(Act.SEE_SALES)
+        if not sale.number:
+            raise NotFound(_("This sale has no receipt yet."))
+        return paper_response(request, sale)
+
+
+class MailView(SaleBase):
+    """The receipt by e-mail."""
+
+    @extend_schema(
+        operation_id="mail_receipt",
+        tags=["sales"],
+        request=inputs.MailSerializer,
+        responses={202: s.SaleSerializer},
+        examples=[examples.MAIL],
+    )
+    def post(self, request: Request, sale_id: str) -> Response:
+        """Send the receipt to an address; it goes out in a moment."""
+        sale, given = self.sale(Act.SELL), self.validated(inputs.MailSerializer)
+        act = partial(receipts.mail_receipt, sale.pk, shop_id=sale.shop_id, actor=self.actor, **given)
+        return self.answer(act, s.SaleSerializer, 202)
 
 
 class ReturnView(SaleBase):
