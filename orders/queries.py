@@ -143,8 +143,13 @@ def offer_photo_url(offer: QuoteLine) -> str:
 
 def bought(order: Order) -> list[QuoteLine]:
     """The offers of an order that the customer bought."""
-    rows = QuoteLine.objects.filter(quote=order.selected_quote_id, preferred=True).select_related("line")
-    return list(rows.order_by("position", "pk"))
+    rows = QuoteLine.objects.filter(quote=order.selected_quote_id, preferred=True)
+    return list(with_part(rows).order_by("position", "pk"))
+
+
+def with_part(offers: QuerySet[QuoteLine]) -> QuerySet[QuoteLine]:
+    """Offers with what `orders.picking` needs of them."""
+    return offers.select_related("line", "quote__order", "stock_part__default_bin")
 
 
 def to_pick(shop_id: UUID, *, order_id: UUID | None = None) -> QuerySet[QuoteLine]:
@@ -155,6 +160,4 @@ def to_pick(shop_id: UUID, *, order_id: UUID | None = None) -> QuerySet[QuoteLin
     orders = Order.objects.filter(shop=shop_id, status__in=TO_PICK)
     orders = orders.filter(pk=order_id) if order_id else orders.filter(WITHOUT_CARD)
     rows = QuoteLine.objects.filter(quote__in=orders.values("selected_quote"), preferred=True)
-    return rows.select_related("line", "quote__order", "stock_part__default_bin").order_by(
-        "quote__order__accepted_at", "quote__order", "position", "pk"
-    )
+    return with_part(rows).order_by("quote__order__accepted_at", "quote__order", "position", "pk")

@@ -9,7 +9,7 @@ from inventory.keys import part_key
 from inventory.matching import Asked, Match, Vehicle, find
 from inventory.models import Part, PartNumber
 from inventory.queries import Availability, availability
-from orders.models import Order, OrderLine, QuoteDraft
+from orders.models import Order, OrderLine, QuoteDraft, QuoteLine
 from orders.sources import Origin, Priced
 from shops.keys import name_key
 from shops.models import Shop
@@ -100,9 +100,10 @@ def _the_one(parts: Sequence[Part], offer: Mapping[str, Any]) -> UUID | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def there_of(drafts: Sequence[QuoteDraft]) -> dict[UUID, Availability]:
-    """What there is now of the own parts that drafts propose. Two queries however many drafts."""
+def there_of(drafts: Sequence[QuoteDraft], offers: Sequence[QuoteLine] = ()) -> dict[UUID, Availability]:
+    """What there is now of the own parts that drafts propose and offers are of. Two queries."""
     ids = {
         UUID(line["stock_part_id"]) for draft in drafts for line in draft.lines if line.get("stock_part_id")
     }
+    ids |= {offer.stock_part_id for offer in offers if offer.stock_part_id}
     return availability(list(ids)) if ids else {}

@@ -10,7 +10,7 @@ from clutch.core.money import round_money
 from clutch.core.validators import money, no_control_characters, no_control_characters_but_lines
 from inventory.enums import PartStatus, PartType, Reason, TaxClass
 from inventory.inputs import PartInput
-from inventory.models import Bin, Part
+from inventory.models import Bin, Part, StockPolicy
 from inventory.portal import reads
 
 
@@ -198,3 +198,42 @@ class BinForm(forms.Form):
     code = line(_("Code"), 40, required=True, help_text=_("What stands on its label, such as A-03."),
                 attrs={"dir": "ltr", "autocapitalize": "characters"})  # fmt: skip
     name = line(_("Name"), 80)
+
+
+class PolicyForm(forms.Form):
+    """How a shop wants its stock handled."""
+
+    quote_holds_stock = forms.BooleanField(
+        label=_("Hold quoted parts until the quote expires"),
+        required=False,
+        help_text=_("The counter can still take them in one tap; the quote is revised at once."),
+    )
+    quote_unattended = forms.BooleanField(
+        label=_("Send quotes from stock by themselves"),
+        required=False,
+        help_text=_(
+            "Only when every part is named by its own number, was received or counted, is not held for "
+            "anybody else, and is not below its cost. You see each quote that has gone."
+        ),
+    )
+    quote_max_total = amount(
+        _("Never above a total of"), help_text=_("With delivery and core charges. Above it you are asked.")
+    )
+    allows_negative = forms.BooleanField(
+        label=_("Sell what the books do not show"),
+        required=False,
+        help_text=_("The counter is told each time, and the part goes below zero until it is counted."),
+    )
+
+    @classmethod
+    def of(cls, policy: StockPolicy, currency: str) -> "PolicyForm":
+        """The form with what holds now."""
+        limit = policy.quote_max_total
+        return cls(
+            initial={
+                "quote_holds_stock": policy.quote_holds_stock,
+                "quote_unattended": policy.quote_unattended,
+                "quote_max_total": None if limit is None else round_money(limit, currency),
+                "allows_negative": policy.allows_negative,
+            }
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.portal.views import labels, parts, scan, stock
+from inventory.portal.views import labels, parts, policy, scan, stock
 
 app_name = "stock"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("portal/parts/<uuid:part_id>/receive", stock.ReceiveView.as_view(), name="receive"),
     path("portal/parts/<uuid:part_id>/adjust", stock.AdjustView.as_view(), name="adjust"),
     path("portal/parts/<uuid:part_id>/transfer", stock.TransferView.as_view(), name="transfer"),
+    path("portal/stock-settings", policy.PolicyView.as_view(), name="policy"),
     path("portal/scan", scan.ScanView.as_view(), name="scan"),
     path("portal/scan/parts", scan.PartsView.as_view(), name="scan-parts"),
     path("portal/scan/attach", scan.AttachView.as_view(), name="attach"),

@@ -6,7 +6,7 @@ from uuid import UUID
 from orders.models import Invitation, Quote, QuoteDraft, QuoteLine
 from orders.portal.forms import QuoteSheet
 from orders.portal.reads import Ticket
-from orders.portal.wording import plain, source_text
+from orders.portal.wording import plain, source_text, stock_word
 
 # The fields of an offer that a draft and a sent offer have in common.
 OFFER_FIELDS = (
@@ -43,7 +43,7 @@ def _of_quote(ticket: Ticket, quote: Quote, *, revise: bool) -> QuoteSheet:
     missing = []
     for row in quote.lines.all():
         if row.available:
-            offers.setdefault(row.line_id, []).append(_said_of(row, revise=revise))
+            offers.setdefault(row.line_id, []).append(_said_of(ticket, row, revise=revise))
         else:
             missing.append(row.line_id)
     head = {
@@ -54,8 +54,11 @@ def _of_quote(ticket: Ticket, quote: Quote, *, revise: bool) -> QuoteSheet:
     return QuoteSheet.of_offers(ticket.parts, offers, head=head, missing=missing)
 
 
-def _said_of(row: QuoteLine, *, revise: bool) -> dict[str, Any]:
+def _said_of(ticket: Ticket, row: QuoteLine, *, revise: bool) -> dict[str, Any]:
     said = {name: getattr(row, name) for name in OFFER_FIELDS}
+    if row.stock_part_id:
+        there = ticket.there.get(row.stock_part_id)
+        said |= {"stock_part": row.stock_part_id, "stock": stock_word(there, row.line.quantity)}
     for name in ("unit_price", "core_charge"):
         said[name] = plain(said[name], row.quote.currency)
     said["preferred"] = row.preferred
@@ -73,7 +76,12 @@ def _of_draft(ticket: Ticket, draft: QuoteDraft) -> QuoteSheet:
             said[name] = plain(said.get(name), currency)
         said["source_text"] = source_text(line.get("source"), line.get("unit_price"), currency)
         said["preferred"] = True
-        offers.setdefault(UUID(line["part_id"]), []).append(said)
+        part_id = UUID(line["part_id"])
+        if line.get("stock_part_id"):
+            stock_part = UUID(line["stock_part_id"])
+            there = ticket.there.get(stock_part)
+            said |= {"stock_part": stock_part, "stock": stock_word(there, ticket.asked.get(part_id, 1))}
+        offers.setdefault(part_id, []).append(said)
     head = {
         "delivery_fee": plain(draft.delivery_fee, currency),
         "estimated_delivery_minutes": draft.estimated_delivery_minutes,

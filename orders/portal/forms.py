@@ -28,7 +28,7 @@ from orders import checks
 from orders.enums import DeclineReason, TrackingKind
 from orders.inputs import OfferInput
 from orders.models import OrderLine
-from orders.portal.wording import plain_digits
+from orders.portal.wording import StockWord, plain_digits
 from orders.sums import Chosen
 
 MOST_OFFERS = checks.MAX_OFFERS_PER_PART
@@ -110,6 +110,8 @@ class OfferForm(forms.Form):
     """One offer for one part. Its names carry a key of its own, so that rows can come and go."""
 
     offer_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    # The own part that is offered, while the number beside it is that part's.
+    stock_part = forms.UUIDField(required=False, widget=forms.HiddenInput)
     unit_price = MoneyField(label=gettext_lazy("Unit price"), required=False)
     part_type = forms.ChoiceField(
         label=gettext_lazy("Part type"),
@@ -129,10 +131,16 @@ class OfferForm(forms.Form):
     photo = PhotoField(label=gettext_lazy("Photo"), required=False)
 
     def __init__(
-        self, *args: Any, key: str, source: str = "", photo_id: UUID | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        key: str,
+        source: str = "",
+        stock: StockWord | None = None,
+        photo_id: UUID | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **{**kwargs, "prefix": f"offer-{key}"})
-        self.key, self.source, self.photo_id = key, source, photo_id
+        self.key, self.source, self.stock, self.photo_id = key, source, stock, photo_id
 
     def clean(self) -> dict[str, Any]:
         """An offer without a price is no offer; the page has a switch for what is not available."""
@@ -149,7 +157,10 @@ class OfferForm(forms.Form):
 
     def offer(self, part_id: UUID, *, preferred: bool) -> OfferInput:
         """What the act takes, without the photo."""
-        said = {name: value for name, value in self.cleaned_data.items() if name != "photo"}
+        left_out = {"photo", "stock_part"}
+        said = {name: value for name, value in self.cleaned_data.items() if name not in left_out}
+        if self.cleaned_data.get("stock_part"):
+            said["stock_part_id"] = self.cleaned_data["stock_part"]
         return cast(OfferInput, {"part_id": part_id, "available": True, "preferred": preferred, **said})
 
 
@@ -347,6 +358,7 @@ def _filled_row(said: dict[str, Any]) -> OfferForm:
         key=new_row_key(),
         initial=initial,
         source=said.get("source_text", ""),
+        stock=said.get("stock"),
         photo_id=said.get("photo_id"),
     )
 

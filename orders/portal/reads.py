@@ -4,8 +4,8 @@ Each function costs a fixed number of queries, however many rows it returns.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from clutch.feed.models import Transition
+from inventory.queries import Availability
 from orders import rules
 from orders.enums import (
     ACCEPTED_OR_LATER,
@@ -40,7 +41,8 @@ from orders.models import (
     Shipment,
     TrackingEvent,
 )
-from orders.portal.wording import source_text
+from orders.portal.wording import StockWord, source_text, stock_word
+from orders.stock_source import there_of
 from orders.sums import Chosen, Sums, quote_sums
 from shops.enums import ShopStatus
 from shops.models import Member, Shop
@@ -144,6 +146,8 @@ class Ticket:
     now: datetime
     # The idempotency key of the card's one-tap form.
     key: str = ""
+    # What there is of the own parts that the draft and the quotes are about.
+    there: Mapping[UUID, Availability] = field(default_factory=dict)
 
     @property
     def order(self) -> Order:
@@ -234,10 +238,15 @@ class Ticket:
         names = {str(part.pk): part for part in self.parts}
         lines = self.draft.lines if self.draft else []
         return [
-            DraftRow(names[line["part_id"]], line, self.order.currency)
+            DraftRow(names[line["part_id"]], line, self.order.currency, self.there)
             for line in lines
             if line["part_id"] in names and line.get("unit_price") is not None
         ]
+
+    @property
+    def from_stock(self) -> bool:
+        """Whether the draft has a price of a part in stock."""
+        return any(row.line.get("stock_part_id") for row in self.drafted)
 
     @property
     def draft_sums(self) -> Sums:
@@ -253,6 +262,16 @@ class Ticket:
         return quote is not None and quote.answers_revision != self.order.revision
 
 
+def tickets(
+    rows: Sequence[Invitation], now: datetime, *, keys: Callable[[], str] | None = None
+) -> list[Ticket]:
+    """Invitations (`with_request`) as tickets, with what is in stock of what they propose. Two queries."""
+    drafts = [row.draft for row in rows if hasattr(row, "draft")]
+    quotes = [quote for row in rows for quote in getattr(row, "own_quotes", ())]
+    there = there_of(drafts, [offer for quote in quotes for offer in quote.lines.all()])
+    return [Ticket(row, now, key=keys() if keys else "", there=there) for row in rows]
+
+
 @dataclass(frozen=True)
 class DraftRow:
     """One price of a draft."""
@@ -260,6 +279,13 @@ class DraftRow:
     part: OrderLine
     line: Mapping[str, Any]
     currency: str
+    there: Mapping[UUID, Availability]
+
+    @property
+    def stock(self) -> StockWord | None:
+        """What there is of it, in words; None for a price that is not of a part in stock."""
+        part_id = self.line.get("stock_part_id")
+        return stock_word(self.there.get(UUID(part_id)), self.part.quantity) if part_id else None
 
     @property
     def source(self) -> str:
@@ -349,6 +375,11 @@ class Job:
     def to_pick(self) -> list[QuoteLine]:
         """The offers that the customer bought."""
         return [offer for offer in self.quote.lines.all() if offer.preferred] if self.quote else []
+
+    @property
+    def ready(self) -> int:
+        """How many of the bought parts lie ready."""
+        return sum(offer.picked >= offer.line.quantity for offer in self.to_pick)
 
     @property
     def shipment(self) -> Shipment | None:

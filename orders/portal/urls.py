@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.portal.views import market, orders, requests
+from orders.portal.views import market, orders, picking, requests
 
 app_name = "portal"
 
@@ -33,6 +33,9 @@ urlpatterns = [
     path("portal/orders/<str:number>/deliver", orders.DeliverView.as_view(), name="deliver"),
     path("portal/orders/<str:number>/cash", orders.CashView.as_view(), name="cash"),
     path("portal/orders/<str:number>/cancel", orders.CancelView.as_view(), name="cancel"),
+    path("portal/picking", picking.PickingView.as_view(), name="picking"),
+    path("portal/picking/scan", picking.ScanPickView.as_view(), name="scan-pick"),
+    path("portal/picking/<uuid:offer_id>", picking.PickedView.as_view(), name="picked"),
     path("portal/messages", market.MessagesView.as_view(), name="messages"),
     path("portal/messages/<str:number>", market.ThreadView.as_view(), name="thread"),
     path("portal/messages/<str:number>/read", market.ReadView.as_view(), name="thread-read"),

@@ -12,17 +12,20 @@ from django.utils.translation import gettext_lazy
 
 from clutch.core.errors import DomainError
 from clutch.core.pages import new_key, once
-from orders import ledger, rules
+from orders import ledger, queries, rules
 from orders.actions.cancelling import cancel_order
 from orders.actions.fulfilment import deliver_order, record_tracking, ship_order, start_processing
 from orders.actions.payment import collect_cash
 from orders.models import Order
+from orders.picking import picks_of
 from orders.portal import reads
 from orders.portal.forms import CancelForm, CashForm, DeliverForm, ShipForm, TrackingForm
 from orders.portal.page import Ask, MarketPage
 from orders.portal.reads import ORDER_VIEWS, Job
 from orders.portal.threads import thread_context
+from orders.portal.views.picking import PickingPage
 from orders.portal.wording import plain
+from orders.queries import TO_PICK
 
 
 class OrdersView(MarketPage):
@@ -45,7 +48,7 @@ class OrdersView(MarketPage):
         return self.show("portal/orders/index.html", context, fragment="portal/orders/list.html")
 
 
-class OrderView(MarketPage):
+class OrderView(PickingPage):
     """One order: where it goes, what is in it, what to do next, what has happened."""
 
     nav = "orders"
@@ -61,6 +64,7 @@ class OrderView(MarketPage):
             "tracking": reads.tracking(order),
             "key": new_key(),
             "map_points": reads.map_points(order, self.shop),
+            **(self.picks_context(order) if order.status in TO_PICK else {}),
             **thread_context(self.member, order),
         }
         return self.show("portal/orders/order.html", context, fragment="portal/orders/state.html")
@@ -74,7 +78,12 @@ class SlipView(MarketPage):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         """Show the slip."""
         order = self.order(number)
-        context = {"order": order, "job": Job(order, timezone.now()), "balance": ledger.balance(order.pk)}
+        context = {
+            "order": order,
+            "job": Job(order, timezone.now()),
+            "balance": ledger.balance(order.pk),
+            "picks": picks_of(queries.bought(order)),
+        }
         return self.show("portal/orders/slip.html", context)
 
 

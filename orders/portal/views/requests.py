@@ -47,7 +47,7 @@ class QueueView(MarketPage):
             "view": view,
             "tabs": reads.tabs(QUEUE_VIEWS, counts, view),
             "page_obj": page,
-            "tickets": [Ticket(row, now, key=new_key()) for row in page],
+            "tickets": reads.tickets(list(page), now, keys=new_key),
             "figures": reads.figures(self.member.shop_id, now, waiting=counts["new"]),
         }
         return self.show("portal/requests/index.html", context, fragment="portal/requests/queue.html")
@@ -81,7 +81,7 @@ class RequestView(MarketPage):
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         """Show the request; the form comes filled from the quote that stands, or from the draft."""
-        ticket = Ticket(self.invitation(number), timezone.now())
+        [ticket] = reads.tickets([self.invitation(number)], timezone.now())
         wanted = ticket.quote is None or "edit" in request.GET
         if not (wanted and ticket.may_be_quoted and self.member.role in rules.QUOTING):
             return self._page(ticket)
