@@ -1,12 +1,13 @@
 """The sections of the market in the navigation of a shop's pages."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clutch.core.navigation import Section, register_section
 
 register_section(
     Section(
-        "requests", _("Requests"), "/portal/requests", "request", "market", 10,
+        "requests", pgettext_lazy("navigation", "Requests"), "/portal/requests", "request", "market", 10,
         count="/portal/counts/requests",
         live="new-parts-order parts-order-closed quote-sent invitation-declined quote-expired quote-reopened",
     )

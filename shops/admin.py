@@ -142,6 +142,7 @@ class ShopAdmin(StateAdmin):
         Act(
             "verify", gettext_lazy("Verify"), standing.verify_shop,
             when=_has(ShopStatus.PENDING_VERIFICATION),
+            note=gettext_lazy("The shop comes on the market at once, and its owner is told."),
         ),
         Act(
             "changes", gettext_lazy("Ask for changes"), standing.request_changes, ChangesForm,
@@ -160,7 +161,7 @@ class ShopAdmin(StateAdmin):
             _has(ShopStatus.SUSPENDED, ShopStatus.INACTIVE),
         ),
         Act(
-            "close", gettext_lazy("Close"), standing.close_shop, ReasonForm,
+            "close", gettext_lazy("Close the shop"), standing.close_shop, ReasonForm,
             _has(ShopStatus.ACTIVE, ShopStatus.SUSPENDED), grave=True,
         ),
     )  # fmt: skip

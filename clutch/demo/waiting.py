@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 from clutch.accounts.models import User
 from clutch.demo import history, load, plan
 from clutch.feed.actor import Actor
+from clutch.notifications.models import Notification
 from orders.models import Order, Shipment
 from shops.actions.documents import add_document
 from shops.actions.onboarding import complete_onboarding, save_step, start_onboarding
@@ -39,6 +40,8 @@ def play(city: load.City, *, password: str) -> None:
         if Order.objects.filter(customer=customer).count() == history.ORDERS_PER_CUSTOMER:
             act(customer, where)
     Order.objects.filter(customer__is_demo=True, is_demo=False).update(is_demo=True)
+    # The past is read; what comes from now on is news.
+    Notification.objects.filter(user__is_demo=True, read_at=None).update(read_at=timezone.now())
 
 
 def ago(minutes: int) -> datetime:

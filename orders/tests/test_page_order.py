@@ -285,6 +285,16 @@ def test_accepting_shows_the_final_sum_first_and_then_takes_the_quote(client: Cl
     assert (order.status, order.selected_quote_id, other.status) == ("accepted", quote.pk, "lost")
 
 
+def test_accepting_by_card_goes_on_to_the_payment(client: Client, customer: Any) -> None:
+    order, quote = quoted(customer)
+    answer = accept(client, order, quote, payment_method="card")
+    assert answer["Location"] == f"/orders/{order.number}/pay"
+    # Who goes back from the payment is shown the order, without a word.
+    back = client.get(f"/orders/{order.number}/quotes/{quote.pk}/accept")
+    assert back["Location"] == f"/orders/{order.number}"
+    assert "alert-warning" not in client.get(f"/orders/{order.number}").content.decode()
+
+
 def test_accepting_twice_by_a_double_tap_says_nothing_wrong(client: Client, customer: Any) -> None:
     order, quote = quoted(customer)
     key = str(new_id())

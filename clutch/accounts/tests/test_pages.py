@@ -3,12 +3,16 @@
 from typing import Any
 
 import pytest
+from allauth.core.exceptions import RateLimited
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from django.core import mail
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.utils import translation
 
+from clutch.accounts.middleware import OneAtATimeMiddleware
 from clutch.accounts.models import User
 from clutch.accounts.rules import staff_ready
 from clutch.accounts.tests.conftest import code_in
@@ -320,3 +324,11 @@ def test_pages_render_in_both_languages(client: Client, path: str) -> None:
         response = client.get(path)
         assert response.status_code == 200
         assert f'lang="{language}"' in response.content.decode()
+
+
+def test_too_often_is_a_page_of_its_own(rf: RequestFactory) -> None:
+    refused = OneAtATimeMiddleware(lambda _request: HttpResponse())
+    with translation.override("en"):
+        page = refused.process_exception(rf.get("/account/email"), RateLimited())
+    assert page is not None
+    assert (page.status_code, b"That was too often" in page.content) == (429, True)

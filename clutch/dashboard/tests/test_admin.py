@@ -19,7 +19,7 @@ from clutch.feed.models import Job, JobState, StreamEntry, Transition
 from clutch.feed.staff import ReadOnlyAdmin, StateAdmin
 from clutch.notifications.models import Broadcast
 from orders.models import Order
-from orders.tests.factories import InvitationFactory, OrderFactory
+from orders.tests.factories import InvitationFactory, OrderFactory, QuoteFactory
 from shops.models import Shop, UnlistedVehicle
 from shops.tests.factories import MakeFactory, MemberFactory, ShopFactory
 
@@ -96,6 +96,48 @@ def test_dashboard_shows_what_is_stuck(staff: Client) -> None:
     assert young.number not in page
     assert waiting.name in page
     assert act_url(stuck, "extend") in page
+
+
+def test_dashboard_asks_for_itself_and_gets_the_part_alone(staff: Client) -> None:
+    assert 'hx-trigger="every 20s' in staff.get("/admin/").content.decode()
+    stuck = unanswered()
+    part = staff.get("/admin/", headers={"HX-Request": "true"}).content.decode()
+    assert part.lstrip().startswith('<div id="needs"')
+    assert stuck.number in part
+    assert "<html" not in part
+
+
+def test_dashboard_of_who_is_signed_out_meanwhile_is_loaded_anew() -> None:
+    answer = Client().get("/admin/", headers={"HX-Request": "true"}, follow=True)
+    assert (answer.headers["HX-Refresh"], answer.content) == ("true", b"")
+
+
+def test_act_shows_what_it_decides_on(staff: Client) -> None:
+    order = QuoteFactory(shop__name="Nile Parts", order__customer__phone="+201001234567").order
+    page = staff.get(act_url(order, "cancel")).content.decode()
+    for shown in ("+201001234567", "Hyundai Accent 2018", "58101-1RA00", "12 Example Street", "Nile Parts"):
+        assert shown in page
+    shop = MemberFactory(shop__active=False, user__name="Mona").shop
+    page = staff.get(act_url(shop, "refuse")).content.decode()
+    assert "Mona" in page
+    assert "No document was uploaded." in page
+
+
+def test_history_is_told_in_words(staff: Client) -> None:
+    order = unanswered()
+    staff.post(act_url(order, "cancel"), {"reason": "Asked by phone"})
+    who = User.objects.get(is_staff=True)
+    page = staff.get(change_url(order)).content.decode()
+    assert f"{who} (staff)" in page
+    assert "<td>cancelled</td>" in page
+
+
+def test_fields_are_named_in_the_language_of_the_reader() -> None:
+    arabic = client_of(StaffFactory(language="ar"))
+    arabic.cookies["clutch_language"] = "ar"
+    page = arabic.get(change_url(unanswered())).content.decode()
+    assert "تنبيهات عن السيارة" in page
+    assert "Vehicle warnings" not in page
 
 
 def test_dashboard_is_empty_without_trouble(staff: Client) -> None:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -25,10 +26,14 @@ from orders.pages.views.orders import show_order
 from orders.pages.views.request import address_of
 
 
-def run(request: HttpRequest, order: Order, call: Callable[[], Any]) -> HttpResponse:
-    """Do one act once, say kindly what stood against it, and show how things stand now."""
+def run(request: HttpRequest, order: Order, call: Callable[[], Any], *, to: str = "") -> HttpResponse:
+    """Do one act once and go to the page `to`, by default the order's.
+
+    What stood against it is said kindly, on the page that shows how things stand now.
+    """
     address = address_of(order)
-    return attempted(request, partial(once, request, call, to=lambda _result: address)) or redirect(address)
+    done = attempted(request, partial(once, request, call, to=lambda _result: to or address))
+    return done or redirect(address)
 
 
 @login_required
@@ -43,7 +48,11 @@ def accept(request: HttpRequest, number: str, quote_id: UUID) -> HttpResponse:
     if form.is_valid():
         actor = Actor.user(request.user, "web")
         call = partial(accept_quote, order.pk, quote_id=quote_id, actor=actor, **form.cleaned_data)
-        return run(request, order, call)
+        # By card the next thing to do is to pay; the page of the order would only say so.
+        to = reverse("pay", args=[order.number]) if form.cleaned_data["payment_method"] == "card" else ""
+        return run(request, order, call, to=to)
+    if order.selected_quote_id == quote_id:
+        return redirect(address_of(order))
     if row is None or not page.is_request:
         messages.warning(request, _("This offer no longer stands. Here is how things are now."))
         return redirect(address_of(order))

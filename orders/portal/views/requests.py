@@ -21,6 +21,7 @@ from orders.actions.invitations import decline_invitation, mark_seen
 from orders.actions.photos import add_offer_photo
 from orders.actions.quote_endings import withdraw_quote
 from orders.actions.quotes import provide_quote, update_quote
+from orders.enums import QuoteStatus
 from orders.inputs import OfferInput
 from orders.models import Invitation, Quote
 from orders.portal import filling, reads
@@ -30,6 +31,8 @@ from orders.portal.reads import QUEUE_VIEWS, Ticket
 from orders.portal.threads import thread_context
 from orders.portal.wording import whole
 from orders.sums import Sums, quote_sums
+
+ENDED_OUTSIDE = frozenset({QuoteStatus.ACCEPTED, QuoteStatus.LOST, QuoteStatus.EXPIRED})
 
 
 class QueueView(MarketPage):
@@ -168,8 +171,9 @@ class RequestView(MarketPage):
             "key": self.request.POST.get("idempotency_key") or new_key(),
             "quick_minutes": QUICK_MINUTES,
         }
+        part = "form" if sheet else "sent"
         return self.show(
-            "portal/requests/request.html", context, status=status, fragment="portal/requests/form.html"
+            "portal/requests/request.html", context, status=status, fragment=f"portal/requests/{part}.html"
         )
 
 
@@ -192,12 +196,14 @@ def state_context(
     quote = ticket.live_quote
     current = f"{quote.pk}.{quote.version}" if quote else ""
     shown = whole(shown_revision) or ticket.order.revision
+    seen = current if shown_quote is None else shown_quote
     return {
         "ticket": ticket,
         "order": ticket.order,
         "shown_revision": shown,
-        "shown_quote": current if shown_quote is None else shown_quote,
-        "quote_id": current,
+        "shown_quote": seen,
+        # What ends a quote from outside is said in words of its own.
+        "colleague": seen != current and ticket.quote_status not in ENDED_OUTSIDE,
     }
 
 

@@ -15,6 +15,7 @@ from clutch.feed.actor import Actor
 from orders.actions.drafts import make_draft
 from orders.enums import InvitationStatus, OrderStatus, QuoteStatus
 from orders.models import Invitation, MessageThread, Order, Quote, QuoteDraft
+from orders.tests import acts
 from orders.tests.factories import (
     InvitationFactory,
     OrderFactory,
@@ -40,6 +41,25 @@ def asked(people: People, **fields: Any) -> Invitation:
 def numbers(response: Any) -> list[str]:
     """The requests of an answer, in their order."""
     return [ticket.order.number for ticket in response.context["tickets"]]
+
+
+def test_quote_that_lost_offers_nothing_to_change_and_blames_no_colleague(
+    owner: Client, people: People
+) -> None:
+    order = acts.ask(people["customer"])
+    mine, other = acts.quote(order, people.shop), acts.quote(order, people.other_shop)
+    before = owner.get(f"/portal/requests/{order.number}")
+    acts.accept(order, other)
+    seen = {"quote": before.context["shown_quote"], "revision": "1"}
+    state = owner.get(f"/portal/requests/{order.number}/state", seen, headers=HTMX).content.decode()
+    assert "The customer took another shop" in state
+    assert "colleague" not in state
+    sent = owner.get(f"/portal/requests/{order.number}", headers=HTMX).content.decode()
+    assert 'id="sent"' in sent
+    assert "<html" not in sent
+    mine.refresh_from_db()
+    assert mine.get_status_display() in sent
+    assert "Change the quote" not in sent
 
 
 def test_queue_comes_by_priority_then_by_time_left(owner: Client, people: People) -> None:

@@ -91,6 +91,23 @@
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
 
+  // Where the focus was in what a swap replaced and its element is gone, it goes on to what can be done
+  // now, or to the new part as a whole. Without this a keyboard would begin again at the top.
+  let inside = false;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const active = document.activeElement;
+    if (event.detail.target.contains(active) && active !== document.body) inside = true;
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!inside) return;
+    inside = false;
+    const part = event.detail.elt;
+    if (document.activeElement !== document.body || !part?.isConnected || document.querySelector("dialog[open]")) return;
+    const next = part.querySelector(".btn-primary:not([disabled])") || part;
+    if (next === part && !part.hasAttribute("tabindex")) part.tabIndex = -1;
+    next.focus({ preventScroll: true });
+  });
+
   // The first field with an error gets the focus after a refused form.
   const focusError = () => {
     const field = document.querySelector("main [aria-invalid=true]") || document.querySelector("[data-error-summary]");
