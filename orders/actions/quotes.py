@@ -1,26 +1,23 @@
-"""A shop's quote: given and revised; how it ends is in `quote_endings`."""
+"""A shop's quote: given and revised; what it says is in `quote_contents`, how it ends in `quote_endings`."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clutch.core import versions
 from clutch.core.errors import Conflict, NotAllowed
-from clutch.core.files import delete_after_commit
-from clutch.core.money import MAX_AMOUNT
 from clutch.feed.action import action, enqueue
 from clutch.feed.actor import Actor
 from clutch.feed.transition import transition
-from orders import checks, events, locks, notices, queries, rules
+from orders import events, locks, notices, rules
 from orders.actions.holds import hold_quote
 from orders.actions.invitations import require_open
+from orders.actions.quote_contents import GivenTerms, check_contents, default_expiry, write_offers
 from orders.actions.quote_endings import expire_overdue, lock_quote, require_live
 from orders.enums import (
     INVITATION_TRANSITIONS,
@@ -32,33 +29,9 @@ from orders.enums import (
     QuoteStatus,
 )
 from orders.inputs import OfferInput
-from orders.models import Invitation, Order, OrderLine, Quote, QuoteLine
-from orders.stock_source import parts_offered
-from orders.sums import Chosen, quote_sums
+from orders.models import Invitation, Order, Quote
 from shops.enums import ShopStatus
 from shops.models import Shop
-
-LONGEST_VALIDITY = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class GivenTerms:
-    """What was said apart from the lines, unchecked; None is for the usual."""
-
-    delivery_fee: Decimal
-    estimated_delivery_minutes: int | None = None
-    notes: str = ""
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a quote says apart from its lines, checked."""
-
-    delivery_fee: Decimal
-    estimated_delivery_minutes: int
-    notes: str
-    expires_at: datetime
 
 
 @action
@@ -126,22 +99,10 @@ def _provide(
     require_open(order, invitation, now)
     _refuse_second(order, shop_id)
     _require_seen(order, request_revision)
-    asked = queries.current_lines(order)
-    problems = checks.Problems()
-    offers = _check_offers(order, asked, lines, problems)
-    minutes = given.estimated_delivery_minutes
-    terms = _check_terms(
-        order,
-        given.delivery_fee,
-        invitation.estimated_delivery_minutes if minutes is None else minutes,
-        given.notes,
-        expires_at=given.expires_at or _default_expiry(order, shop, now),
-        now=now,
-        problems=problems,
-    )
-    sums = sums_of(order, asked, offers, terms.delivery_fee, problems)
-    problems.refuse()
-    _link_stock(shop_id, lines, offers, {})
+    if given.estimated_delivery_minutes is None:
+        given = replace(given, estimated_delivery_minutes=invitation.estimated_delivery_minutes)
+    expires_at = given.expires_at or default_expiry(order, shop, now)
+    contents = check_contents(order, shop_id, lines, given, expires_at=expires_at, now=now, existing={})
     quote = Quote.objects.create(
         order=order,
         shop=shop,
@@ -150,10 +111,10 @@ def _provide(
         currency=order.currency,
         sent_by_id=actor.user_id,
         sent_by_rule=by_rule,
-        **vars(terms),
-        **sums,
+        **vars(contents.terms),
+        **contents.sums,
     )
-    _write_offers(quote, asked, offers, {})
+    write_offers(quote, contents, {})
     hold_quote(order, quote, in_full=by_rule, actor=actor)
     _note_answer(order, invitation, now, actor)
     _schedule_expiry(quote)
@@ -161,24 +122,6 @@ def _provide(
     events.quote_sent(quote)
     notices.tell_customer_of_quote(order, quote, notices.NEW_QUOTE, actor=actor)
     return quote
-
-
-def _link_stock(
-    shop_id: UUID,
-    lines: Sequence[OfferInput],
-    offers: Sequence[checks.Offer],
-    existing: Mapping[UUID, QuoteLine],
-) -> None:
-    """Say of each checked offer which of the shop's own parts it is of; a revised one keeps its part."""
-    said = []
-    for line, offer in zip(lines, offers, strict=True):
-        named = {"stock_part_id": line["stock_part_id"]} if "stock_part_id" in line else {}
-        former = existing[offer.offer_id].stock_part_id if offer.offer_id else None
-        if former is not None:
-            named = {"stock_part_id": former, **named}
-        said.append({**offer.fields, **named})
-    for offer, part_id in zip(offers, parts_offered(shop_id, said), strict=True):
-        offer.fields["stock_part_id"] = part_id
 
 
 def _active_shop(shop_id: UUID) -> Shop:
@@ -206,102 +149,6 @@ def _require_seen(order: Order, revision: int | None) -> None:
             code="request_changed",
             extra={"revision": order.revision},
         )
-
-
-def _default_expiry(order: Order, shop: Shop, now: datetime) -> datetime:
-    closes_at = max(order.quotes_close_at or now, now)
-    hours = shop.pricing_strategy.get("quoteValidHours", settings.QUOTE_VALID_HOURS)
-    # A request that stays open for weeks is no reason to refuse a quote that names no expiry.
-    return min(closes_at + timedelta(hours=hours), now + LONGEST_VALIDITY)
-
-
-def _check_offers(
-    order: Order,
-    asked: Sequence[OrderLine],
-    lines: Sequence[OfferInput],
-    problems: checks.Problems,
-    own_offers: Iterable[UUID] = (),
-) -> list[checks.Offer]:
-    return checks.clean_offers(
-        lines,
-        problems,
-        asked={line.pk: line.quantity for line in asked},
-        currency=order.currency,
-        own_offers=own_offers,
-    )
-
-
-def _check_terms(
-    order: Order,
-    delivery_fee: Decimal,
-    minutes: int,
-    notes: str,
-    *,
-    expires_at: datetime,
-    now: datetime,
-    problems: checks.Problems,
-) -> Terms:
-    if not now < expires_at <= now + LONGEST_VALIDITY:
-        problems.add(
-            "expires_at",
-            _("A quote is valid from now on for at most %(days)d days.") % {"days": LONGEST_VALIDITY.days},
-        )
-    most = checks.MAX_DELIVERY_MINUTES
-    return Terms(
-        delivery_fee=problems.money("delivery_fee", delivery_fee, order.currency) or Decimal(0),
-        estimated_delivery_minutes=problems.whole("estimated_delivery_minutes", minutes, least=1, most=most)
-        or 0,
-        notes=problems.text("notes", notes, longest=1000, lines=True),
-        expires_at=expires_at,
-    )
-
-
-def sums_of(
-    order: Order,
-    asked: Sequence[OrderLine],
-    offers: Sequence[checks.Offer],
-    delivery_fee: Decimal,
-    problems: checks.Problems,
-) -> dict[str, Any]:
-    """The sums of a quote: preferred offers × quantities, their core charges, and what is missing."""
-    if problems.fields:
-        return {}
-    chosen = {
-        offer.part_id: Chosen(offer.fields["unit_price"], offer.fields["core_charge"] or Decimal(0))
-        for offer in offers
-        if offer.preferred
-    }
-    quantities = {line.pk: line.quantity for line in asked}
-    sums = quote_sums(quantities, chosen, delivery_fee=delivery_fee, currency=order.currency)
-    if sums.total_price > MAX_AMOUNT:
-        problems.add("lines", _("The total is too large."))
-    return {name: value for name, value in vars(sums).items() if name != "delivery_fee"}
-
-
-def _write_offers(
-    quote: Quote, asked: Sequence[OrderLine], offers: Sequence[checks.Offer], existing: dict[UUID, QuoteLine]
-) -> None:
-    """Make the offers of a quote say `offers`; those with an id keep their row, and so their photo."""
-    lines = {line.pk: line for line in asked}
-    if existing:
-        # A preference moves from one row to another: first nobody has it, so that no two ever do.
-        quote.lines.filter(preferred=True).update(preferred=False)
-        dropped = existing.keys() - {offer.offer_id for offer in offers}
-        delete_after_commit(existing[offer_id].photo for offer_id in dropped)
-        quote.lines.filter(pk__in=dropped).delete()
-    new = []
-    for position, offer in enumerate(offers):
-        line = lines[offer.part_id]
-        row = existing[offer.offer_id] if offer.offer_id else QuoteLine(quote=quote)
-        row.line, row.shop_id, row.position, row.preferred = line, quote.shop_id, position, offer.preferred
-        row.part_key, row.name_key = line.part_key, line.name_key
-        for name, value in offer.fields.items():
-            setattr(row, name, value)
-        if offer.offer_id:
-            row.save()
-        else:
-            new.append(row)
-    QuoteLine.objects.bulk_create(new)
 
 
 def _note_answer(order: Order, invitation: Invitation, now: datetime, actor: Actor) -> None:
@@ -387,23 +234,12 @@ def _revise(
     shop = _active_shop(quote.shop_id)
     require_live(order, quote, now)
     _require_seen(order, request_revision)
-    asked = queries.current_lines(order)
     existing = {row.pk: row for row in quote.lines.all()}
-    problems = checks.Problems()
-    offers = _check_offers(order, asked, lines, problems, existing)
-    terms = _check_terms(
-        order,
-        given.delivery_fee,
-        given.estimated_delivery_minutes or 0,
-        given.notes,
-        expires_at=given.expires_at or max(quote.expires_at, _default_expiry(order, shop, now)),
-        now=now,
-        problems=problems,
+    expires_at = given.expires_at or max(quote.expires_at, default_expiry(order, shop, now))
+    contents = check_contents(
+        order, quote.shop_id, lines, given, expires_at=expires_at, now=now, existing=existing
     )
-    sums = sums_of(order, asked, offers, terms.delivery_fee, problems)
-    problems.refuse()
-    _link_stock(quote.shop_id, lines, offers, existing)
-    _write_offers(quote, asked, offers, existing)
+    write_offers(quote, contents, existing)
     transition(
         quote,
         QuoteStatus.UPDATED,
@@ -413,8 +249,8 @@ def _revise(
         sent_by_rule=by_rule,
         revision=quote.revision + 1,
         answers_revision=order.revision,
-        **vars(terms),
-        **sums,
+        **vars(contents.terms),
+        **contents.sums,
     )
     hold_quote(order, quote, in_full=by_rule, actor=actor)
     _become_quoted(order, actor)
