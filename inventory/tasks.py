@@ -13,7 +13,7 @@ from clutch.feed.jobs import job
 from inventory.actions import importing
 from inventory.actions.holds import sweep_expired_holds
 from inventory.enums import ImportStatus
-from inventory.importing import reading
+from inventory.importing import loading, reading
 from inventory.importing.cells import Cell
 from inventory.models import PartImport
 
@@ -72,10 +72,16 @@ def run_import(import_id: str) -> None:
     """Import checked rows, from where an earlier run has stopped."""
     began, source = time.monotonic(), PartImport.objects.select_related("started_by").get(pk=import_id)
     actor = importing.actor_of(source)
+    steps, look = 0, 1
     while _loaded(source, actor):
+        steps += 1
+        if steps == look:
+            loading.tell_planner()
+            look *= 4
         if time.monotonic() - began > SECONDS:
             importing.go_on(source.pk)
-            return
+            break
+    loading.tell_planner()
 
 
 def _loaded(source: PartImport, actor: Actor) -> bool:

@@ -344,6 +344,7 @@ def load_rows(import_id: UUID, *, actor: Actor) -> bool:
     if source.status != ImportStatus.RUNNING:
         return False
     step = opening.STEP if source.kind == ImportKind.OPENING_STOCK else loading.STEP
+    step = step if source.applied_through else loading.FIRST_STEP
     through = loading.last_row(source.pk, source.applied_through, step)
     if through is None:
         _finish(source, actor)

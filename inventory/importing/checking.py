@@ -161,6 +161,7 @@ def check_together(source: PartImport) -> Counts:
     }
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("ANALYZE inventory_importrow")
         cursor.execute(FOUND, values)
         cursor.execute("ANALYZE found")
         cursor.execute(INSERT_ISSUE + SAME_PART.format(**same), values)

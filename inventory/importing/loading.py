@@ -20,6 +20,8 @@ from inventory.keys import keys_of
 from inventory.models import Part, PartImport
 
 STEP = 10_000
+# The first step is small: until the database has seen the shop's parts it plans as if there were none.
+FIRST_STEP = 1_000
 # What identifies a part is not changed by a file, only given to new parts.
 IDENTITY = ("number", "brand", "part_type")
 # Field → columns of the part that it writes.
@@ -62,54 +64,77 @@ FROM (
 WHERE r.source_id = %(source)s AND r.row = hit.row
 """
 ROWS = """
-SELECT {distinct} r.*, c.id AS category_id, b.id AS default_bin_id
-FROM inventory_importrow r
-LEFT JOIN inventory_category top
-    ON top.shop_id = %(shop)s AND top.parent_id IS NULL AND top.key = r.category_key
-LEFT JOIN inventory_category c ON c.shop_id = %(shop)s AND c.key = coalesce(r.subcategory_key, r.category_key)
-    AND c.parent_id IS NOT DISTINCT FROM CASE WHEN r.subcategory_key IS NULL THEN NULL ELSE top.id END
-    AND (r.subcategory_key IS NOT NULL OR c.id = top.id)
-LEFT JOIN inventory_bin b ON b.shop_id = %(shop)s AND b.key = r.bin_key
+SELECT {distinct} r.* {places}
+FROM inventory_importrow r {joins}
 WHERE r.source_id = %(source)s AND r.row > %(after)s AND r.row <= %(through)s AND NOT r.is_bad AND {which}
 ORDER BY {order}, r.row
 """
+TOP = """
+LEFT JOIN inventory_category top
+    ON top.shop_id = %(shop)s AND top.parent_id IS NULL AND top.key = r.category_key
+"""
+SUB = """
+LEFT JOIN inventory_category sub
+    ON sub.shop_id = %(shop)s AND sub.parent_id = top.id AND sub.key = r.subcategory_key
+"""
+BIN = "LEFT JOIN inventory_bin b ON b.shop_id = %(shop)s AND b.key = r.bin_key"
+
+
+def _rows(fields: tuple[str, ...], *, distinct: str, which: str) -> str:
+    """The rows of a step, one per `distinct`, with the keys of the categories and bins they name."""
+    places, joins = "", ""
+    if "category" in fields:
+        places, joins = ", coalesce(sub.id, top.id) AS category_id", TOP + SUB
+    if "bin" in fields:
+        places, joins = places + ", b.id AS default_bin_id", joins + BIN
+    return ROWS.format(
+        distinct=f"DISTINCT ON ({distinct})", places=places, joins=joins, which=which, order=distinct
+    )
+
+
 LOCK = """
 SELECT id FROM inventory_part WHERE id IN (
     SELECT part_id FROM inventory_importrow
     WHERE source_id = %(source)s AND row > %(after)s AND row <= %(through)s AND NOT is_bad
 ) ORDER BY id FOR NO KEY UPDATE
 """
-# A part that several rows mean (stock in several bins) is what its first row says.
+# A part that several rows mean (stock in several bins) is what its first row says. Statements join
+# the rows with tables by their keys only: joined with one another, whose sizes the database cannot
+# foresee, they would cost the square of a step.
+NOTE_UPDATES = """
+INSERT INTO inventory_importchange (source_id, part_id, row, is_new, before, after, made)
+SELECT %(source)s, p.id, said.row, false,
+       jsonb_strip_nulls(jsonb_build_object({before})),
+       jsonb_strip_nulls(jsonb_build_object({after})), '{{}}'
+FROM ({rows}) AS said JOIN inventory_part p ON p.id = said.part_id
+WHERE {differs}
+ON CONFLICT (source_id, part_id) DO NOTHING
+"""
 UPDATE = """
-WITH said AS MATERIALIZED ({rows}), changed AS (
-    INSERT INTO inventory_importchange (source_id, part_id, row, is_new, before, after, made)
-    SELECT %(source)s, p.id, said.row, false,
-           jsonb_strip_nulls(jsonb_build_object({before})),
-           jsonb_strip_nulls(jsonb_build_object({after})), '{{}}'
-    FROM said JOIN inventory_part p ON p.id = said.part_id
-    WHERE ({differs}) AND NOT EXISTS (
-        SELECT FROM inventory_importchange c
-        WHERE c.source_id = %(source)s AND c.part_id = p.id AND c.row <> said.row)
-    ON CONFLICT (source_id, part_id) DO NOTHING
-    RETURNING part_id
-)
 UPDATE inventory_part p SET {sets}
-FROM said, changed WHERE said.part_id = p.id AND changed.part_id = p.id
+FROM ({rows}) AS said
+WHERE said.part_id = p.id AND EXISTS (
+    SELECT FROM inventory_importchange c
+    WHERE c.source_id = %(source)s AND c.part_id = said.part_id AND c.row = said.row AND NOT c.is_new)
 """
 CREATE = """
 WITH said AS MATERIALIZED ({rows}), made AS (
     INSERT INTO inventory_part ({columns}) SELECT {values} FROM said
-    ON CONFLICT (shop_id, number_key, brand_key, part_type) DO NOTHING RETURNING id, reorder_point
-), stocked AS (
-    INSERT INTO inventory_stock (part_id, shop_id, on_hand, value, average_cost, low_since)
-    SELECT id, %(shop)s, 0, 0, 0, CASE WHEN reorder_point > 0 THEN now() END FROM made
-), noted AS (
-    INSERT INTO inventory_importchange (source_id, part_id, row, is_new, before, after, made)
-    SELECT %(source)s, said.new_id, said.row, true, '{{}}',
-           jsonb_strip_nulls(jsonb_build_object({after})), '{{}}'
-    FROM said JOIN made ON made.id = said.new_id
+    ON CONFLICT (shop_id, number_key, brand_key, part_type) DO NOTHING RETURNING 1
 )
 SELECT (SELECT count(*) FROM made), (SELECT count(*) FROM said)
+"""
+CREATE_STOCK = """
+INSERT INTO inventory_stock (part_id, shop_id, on_hand, value, average_cost, low_since)
+SELECT p.id, p.shop_id, 0, 0, 0, CASE WHEN p.reorder_point > 0 THEN now() END
+FROM ({rows}) AS said JOIN inventory_part p ON p.id = said.new_id
+ON CONFLICT (part_id) DO NOTHING
+"""
+NOTE_CREATED = """
+INSERT INTO inventory_importchange (source_id, part_id, row, is_new, before, after, made)
+SELECT %(source)s, p.id, said.row, true, '{{}}', '{{}}', '{{}}'
+FROM ({rows}) AS said JOIN inventory_part p ON p.id = said.new_id
+ON CONFLICT (source_id, part_id) DO NOTHING
 """
 
 
@@ -136,20 +161,31 @@ def _write(cursor: Any, source: PartImport, values: dict[str, Any]) -> Loaded:
     cursor.execute(LOCK, values)
     found, updated, created, wanted = cursor.rowcount, 0, 0, 0
     if source.options["creates"]:
-        cursor.execute(create_statement(fields), values)
+        create, stock, note = create_statements(fields)
+        cursor.execute(create, values)
         created, wanted = cursor.fetchone()
+        if created:
+            cursor.execute(stock, values)
+            cursor.execute(note, values)
     if fields and found:
-        if "name" in fields:
-            _words_with_own_brand(cursor, values)
-        cursor.execute(update_statement(fields), values)
-        updated = cursor.rowcount
+        updated = _update(cursor, fields, values)
     if created < wanted or source.kind == ImportKind.OPENING_STOCK:
         # Somebody else has made one of them at this moment; or stock asks for the part of every row.
         cursor.execute(MATCH, values)
-        if created < wanted:
-            cursor.execute(update_statement(fields), values)
-            updated += cursor.rowcount
+        if fields and created < wanted:
+            updated += _update(cursor, fields, values)
     return Loaded(created, updated, found - updated)
+
+
+def _update(cursor: Any, fields: tuple[str, ...], values: dict[str, Any]) -> int:
+    note, update = update_statements(fields)
+    if "name" in fields:
+        _words_with_own_brand(cursor, values)
+    cursor.execute(note, values)
+    noted = int(cursor.rowcount)
+    if noted:
+        cursor.execute(update, values)
+    return noted
 
 
 LOCK_STOCK = """
@@ -190,8 +226,8 @@ def _columns(fields: tuple[str, ...]) -> list[str]:
 
 
 @cache
-def update_statement(fields: tuple[str, ...]) -> str:
-    """The statement that updates the parts that rows mean, and notes what was there before."""
+def update_statements(fields: tuple[str, ...]) -> tuple[str, str]:
+    """The statements that note what changes in the parts that rows mean, and that change it."""
     columns = _columns(fields)
     differs = {
         name: f"(said.{name} IS NOT NULL AND said.{name} IS DISTINCT FROM p.{name})" for name in columns
@@ -199,23 +235,21 @@ def update_statement(fields: tuple[str, ...]) -> str:
     if "words" in differs:
         # They follow the name, and are otherwise left as the part has them.
         differs["words"] = f"({differs['name']} AND said.words IS DISTINCT FROM p.words)"
+    rows = _rows(fields, distinct="r.part_id", which="r.part_id IS NOT NULL")
     pairs = [(f"'{name}', CASE WHEN {differs[name]} THEN", name) for name in columns]
-    return UPDATE.format(
-        rows=ROWS.format(
-            distinct="DISTINCT ON (r.part_id)", which="r.part_id IS NOT NULL", order="r.part_id"
-        ),
+    note = NOTE_UPDATES.format(
+        rows=rows,
         before=", ".join(f"{begin} p.{name} END" for begin, name in pairs),
         after=", ".join(f"{begin} said.{name} END" for begin, name in pairs),
         differs=" OR ".join(differs.values()),
-        sets=", ".join(
-            f"{name} = CASE WHEN {differs[name]} THEN said.{name} ELSE p.{name} END" for name in columns
-        ),
     )
+    sets = [f"{name} = CASE WHEN {differs[name]} THEN said.{name} ELSE p.{name} END" for name in columns]
+    return note, UPDATE.format(rows=rows, sets=", ".join(sets))
 
 
 @cache
-def create_statement(fields: tuple[str, ...]) -> str:
-    """The statement that makes the parts that are not there, with their stock."""
+def create_statements(fields: tuple[str, ...]) -> tuple[str, str, str]:
+    """The statements that make the parts that are not there, their stock, and the notes of them."""
     columns = _columns(fields)
     given = {
         "id": "new_id",
@@ -238,16 +272,12 @@ def create_statement(fields: tuple[str, ...]) -> str:
     if {"cost_price", "markup_percent"} <= set(columns):
         # As for a part that is typed in: cost and markup propose the price.
         price = "selling_price" if "selling_price" in columns else "NULL"
-        given["selling_price"] = (
-            f"coalesce({price}, round(cost_price * (1 + markup_percent / 100), %(decimals)s))"
-        )
+        proposed = "round(cost_price * (1 + markup_percent / 100), %(decimals)s)"
+        given["selling_price"] = f"coalesce({price}, {proposed})"
     key = "r.number_key, coalesce(r.brand_key, ''), coalesce(r.part_type, '')"
-    return CREATE.format(
-        rows=ROWS.format(distinct=f"DISTINCT ON ({key})", which="r.part_id IS NULL", order=key),
-        columns=", ".join(given),
-        values=", ".join(given.values()),
-        after=", ".join(f"'{name}', said.{name}" for name in columns),
-    )
+    rows = _rows(fields, distinct=key, which="r.part_id IS NULL")
+    create = CREATE.format(rows=rows, columns=", ".join(given), values=", ".join(given.values()))
+    return create, CREATE_STOCK.format(rows=rows), NOTE_CREATED.format(rows=rows)
 
 
 def _literal(field: Any) -> str:
@@ -256,6 +286,15 @@ def _literal(field: Any) -> str:
     if isinstance(value, bool | int):
         return str(value).lower()
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def tell_planner() -> None:
+    """Let the database look at what an import has made; it would otherwise do so within a minute.
+
+    Outside of acts, because other shops' imports would wait for the commit.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE inventory_part, inventory_stock")
 
 
 def last_row(source_id: UUID, after: int, step: int = STEP) -> int | None:

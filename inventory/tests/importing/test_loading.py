@@ -114,6 +114,7 @@ def test_other_numbers_and_barcodes_are_added_once(shop):
     part: Any = PartFactory(shop=shop, number="A1")
     lines = "number;name;oem;cross reference;barcode", "A1;Pads;58101-1RA00 / a1;X1, X2;5901234123457"
     source = imported(shop, csv(*lines))
+    assert (source.status, source.failure) == ("done", "")
     assert (source.parts_updated, source.parts_created) == (1, 0)
     kept = PartNumber.objects.filter(part=part).order_by("key").values_list("kind", "number", "key", "shop")
     assert list(kept) == [
