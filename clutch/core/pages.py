@@ -36,10 +36,10 @@ def is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
-def error_page(request: HttpRequest, status: int, detail: object = "") -> HttpResponse:
-    """Answer a page's refusal: a toast for htmx, else the page of this status."""
+def error_page(request: HttpRequest, status: int, detail: object = "", *, page: str = "") -> HttpResponse:
+    """Answer a page's refusal: a toast for htmx, else the page of this status, or the one named `page`."""
     fragment = request.headers.get("HX-Request") == "true"
-    template = "errors/toast.html" if fragment else f"errors/{status}.html"
+    template = "errors/toast.html" if fragment else f"errors/{page or status}.html"
     # A fault of ours is shown without context processors: they could fail the same way again.
     seen = None if status >= 500 else request
     return render(seen, template, {"detail": detail, "status": status}, status=status)
@@ -67,7 +67,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     detail = _("This form was open for too long. Go back, reload the page and send it again.")
     if is_api(request):
         return problem_response(request, 403, "not_allowed", detail)
-    return error_page(request, 403, detail)
+    return error_page(request, 403, detail, page="csrf")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -31,6 +31,7 @@ OF_LIBRARIES = (
     _("Toggle sorting"), _("Type to search"), _("Light"), _("Dark"), _("System"),
     _("No results matching your query"),
     _("crontab"), _("crontabs"), _("interval"), _("intervals"), _("periodic task"), _("periodic tasks"),
+    _("Periodic Tasks"),
     _("Arguments"), _("Crontab Schedule"), _("Interval Schedule"), _("Enabled"), _("Execution Options"),
     _("Last Run Datetime"), _("Name"), _("One-off Task"), _("Schedule"), _("Start Datetime"),
     _("Task (registered)"), _("Task (custom)"), _("Total Run Count"), _("Description"),
