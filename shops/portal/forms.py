@@ -134,7 +134,8 @@ class LocationForm(StepForm):
         if not self.is_bound and not any(name.startswith("hours_") for name in self.initial):
             # Who opens "other hours" changes a week rather than typing one.
             week = PRESETS["daily"][1]
-            self.initial |= hour_fields([_row(day, opens, closes) for day, (opens, closes) in week.items()])
+            hours = hour_fields([_row(day, opens, closes) for day, (opens, closes) in week.items()])
+            self.initial = {**self.initial, **hours}
         for day in DAYS:
             for span in SPANS:
                 for edge, label in (("opens", _("opens")), ("closes", _("closes"))):
