@@ -130,6 +130,7 @@ def test_countdown_goes_by_the_clock_of_the_server(live_site: str, page: Any, cu
     assert left.inner_text() in ("2 h", "1 h 59 min", "1 h 58 min")
 
 
+@pytest.mark.long
 def test_countdown_at_zero_shows_what_is_then(live_site: str, page: Any, customer: Any) -> None:
     soon = timezone.now() + timedelta(seconds=6)
     order = OrderFactory(customer=customer, status="submitted", quotes_close_at=soon)
@@ -146,6 +147,7 @@ def test_signed_out_meanwhile_leads_to_the_sign_in(live_site: str, page: Any, cu
     at_url(page, "**/sign-in?next=/orders/*")
 
 
+@pytest.mark.long
 def test_without_sockets_the_page_still_follows(live_site: str, page: Any, customer: Any) -> None:
     order = OrderFactory(customer=customer, status="submitted")
     shop = ShopFactory(name="Nile Parts")

@@ -16,7 +16,7 @@ from orders.tests import acts, paying
 from orders.tests.factories import InvitationFactory, OrderFactory, accepted_order, compared_order
 from shops.tests.factories import GarageVehicleFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 def asking(customer: Any) -> Iterator[tuple[str, Order]]:

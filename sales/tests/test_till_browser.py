@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from clutch.feed.actor import Actor
-from clutch.live.tests.browser import axe_check, shoot, until
+from clutch.live.tests.browser import axe_check, scan_code, shoot, until
 from inventory.actions.barcodes import attach_barcode
 from inventory.models import Stock
 from inventory.tests.factories import BinFactory, PartFactory, received
@@ -44,21 +44,6 @@ def till(shop: Any, new_page: Any) -> Any:
     return page
 
 
-def scan(page: Any, code: str) -> None:
-    """As a hardware scanner does it: keys in a burst, then Enter. All in one go, however busy the machine."""
-    page.evaluate(
-        """(code) => {
-            const press = (key, code) => document.activeElement.dispatchEvent(
-                new KeyboardEvent("keydown", {key, code, bubbles: true, cancelable: true}));
-            const place = (sign) =>
-                sign === "-" ? "Minus" : /\\d/.test(sign) ? "Digit" + sign : "Key" + sign;
-            for (const sign of code) press(sign, place(sign));
-            press("Enter", "Enter");
-        }""",
-        code,
-    )
-
-
 def lines(page: Any, count: int) -> None:
     until(page, f"document.querySelectorAll('[data-lines] li').length === {count}")
 
@@ -68,12 +53,12 @@ def summed(page: Any) -> None:
 
 
 def test_sale_by_scanner_and_keyboard_alone(shop: Any, till: Any) -> None:
-    scan(till, "5901234123457")
+    scan_code(till, "5901234123457")
     lines(till, 1)
     till.evaluate("document.activeElement.blur()")
-    scan(till, "5901234123457")
+    scan_code(till, "5901234123457")
     until(till, "document.querySelector('[data-quantity]').value === '2'")
-    scan(till, "18855-10060")
+    scan_code(till, "18855-10060")
     till.get_by_text("Several parts have this number.").wait_for()
     until(till, "document.activeElement.matches('[data-take]')")
     till.keyboard.press("ArrowDown")
@@ -96,7 +81,7 @@ def test_sale_by_scanner_and_keyboard_alone(shop: Any, till: Any) -> None:
 
 
 def test_cart_survives_a_reload_and_a_dead_network(shop: Any, till: Any) -> None:
-    scan(till, "5901234123457")
+    scan_code(till, "5901234123457")
     lines(till, 1)
     summed(till)
     till.reload()
@@ -113,7 +98,7 @@ def test_cart_survives_a_reload_and_a_dead_network(shop: Any, till: Any) -> None
 
 
 def test_lost_answer_gives_the_one_receipt(shop: Any, till: Any) -> None:
-    scan(till, "5901234123457")
+    scan_code(till, "5901234123457")
     lines(till, 1)
     summed(till)
 
@@ -133,7 +118,7 @@ def test_lost_answer_gives_the_one_receipt(shop: Any, till: Any) -> None:
 
 
 def test_parked_cart_is_taken_up_again(shop: Any, till: Any) -> None:
-    scan(till, "5901234123457")
+    scan_code(till, "5901234123457")
     lines(till, 1)
     summed(till)
     till.keyboard.press("F4")
@@ -161,9 +146,9 @@ def test_till_passes_axe_and_fits_a_phone(shop: Any, new_page: Any, language: st
     CashSessionFactory(register=RegisterFactory(shop=shop, code="R1"))
     page = new_page(user=MemberFactory(shop=shop, role=Role.CASHIER).user, language=language)
     page.goto("/portal/till")
-    scan(page, "5901234123457")
+    scan_code(page, "5901234123457")
     lines(page, 1)
-    scan(page, "18855-10060")
+    scan_code(page, "18855-10060")
     page.locator("[data-take]").first.wait_for()
     summed(page)
     axe_check(page)

@@ -17,7 +17,7 @@ from clutch.accounts.models import User
 from clutch.accounts.tests.factories import UserFactory
 from clutch.live.tests.browser import at_url, in_both_languages, look_at, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 PASSWORD = "a password of the tests"
 

@@ -13,7 +13,7 @@ from django.utils import translation
 from clutch.core.pages import csrf_failure, error_page
 from clutch.live.tests.browser import in_both_languages, look_at
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 STATUSES = (400, 403, 404, 409, 412, 413, 422, 429, 500, 503)
 

@@ -23,7 +23,7 @@ from shops.models import Shop, UnlistedVehicle
 from shops.tests.api.people import photo
 from shops.tests.factories import MemberFactory, ShopFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 def ago(minutes: int) -> Any:

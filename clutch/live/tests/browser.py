@@ -11,6 +11,7 @@
 - `page`: a page at desk width; `phone_page`: at phone width, with touch. Each has its own cookies.
 - `new_page(language="ar", phone=True, user=…)`: as many more as a test needs.
 - `sign_in(page, user)`: sets the session cookie; `axe_check(page)`: WCAG 2.2 AA without violations.
+- `scan_code(page, "…")`: a code from a hardware scanner.
 - `until(page, "…")`: waits until JavaScript says true; `at_url(page, "**/orders/CL-*")`: until it is there.
 - `look_at(page, steps)`: checks every page of a walk at both widths, and keeps its pictures.
 - `shoot(page, name)`: writes screenshots at both widths into $CLUTCH_SCREENSHOTS, when that is set.
@@ -191,6 +192,25 @@ def until(page: "Page", expression: str) -> None:
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"not true after {SECONDS} s at {page.url}: {expression}"
         page.wait_for_timeout(50)
+
+
+SCANNED = """(code) => {
+    const press = (key, code, shiftKey) => document.activeElement.dispatchEvent(
+        new KeyboardEvent("keydown", {key, code, shiftKey, bubbles: true, cancelable: true}));
+    const place = (sign) =>
+        sign === "-" ? "Minus" : /\\d/.test(sign) ? `Digit${sign}` : `Key${sign.toUpperCase()}`;
+    for (const sign of code) press(sign, place(sign), /[A-Z]/.test(sign));
+    press("Enter", "Enter", false);
+}"""
+
+
+def scan_code(page: "Page", code: str) -> None:
+    """Send a code of digits, Latin letters and dashes as a hardware scanner does, with the focus anywhere.
+
+    All keys in one go: a scanner is told from a person by its speed, and the keys of
+    `page.keyboard` are as slow as the machine is busy.
+    """
+    page.evaluate(SCANNED, code)
 
 
 def at_url(page: "Page", pattern: str) -> None:

@@ -8,9 +8,16 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from clutch.accounts.tests.factories import UserFactory
+from inventory.models import StockPolicy
+from inventory.tests.factories import PartFactory
+from inventory.tests.importing.acts import csv, uploaded
 from orders.models import Order, Quote, Shipment
 from orders.tests.acts import api, ask, quote
 from orders.tests.paying import bought, prepare, ship
+from sales.actions.carts import park_sale, save_cart
+from sales.models import TillPolicy
+from sales.tests.acts import Till
+from sales.tests.factories import CashSessionFactory, RegisterFactory
 from shops.enums import Role
 from shops.models import Member
 from shops.tests.api.people import STEPS
@@ -100,6 +107,67 @@ def offer(body: bool) -> Call:
     return Call(owner, f"/api/v1/shop-quotes/{given.pk}", {"lines": lines} if body else {}, given)
 
 
+def part(address: str = "", **body: Any) -> Call:
+    row = PartFactory()
+    return Call(MemberFactory(shop=row.shop).user, f"/api/v1/inventory/parts/{row.pk}{address}", body, row)
+
+
+def stock_policy() -> Call:
+    row = StockPolicy.objects.create(shop=ShopFactory())
+    user = MemberFactory(shop=row.shop).user
+    body = {
+        "allowsNegative": False,
+        "quoteHoldsStock": True,
+        "quoteUnattended": True,
+        "quoteMaxTotal": "5000.00",
+    }
+    return Call(user, "/api/v1/inventory/policy", body, row)
+
+
+def till_policy() -> Call:
+    row = TillPolicy.objects.create(shop=ShopFactory())
+    return Call(MemberFactory(shop=row.shop).user, "/api/v1/till-policy", {"returnDays": 7}, row)
+
+
+def import_file(address: str, **body: Any) -> Call:
+    row = uploaded(ShopFactory(), csv("number,name,price", "A-1,Filter,10"))
+    user = Member.objects.get(shop=row.shop).user
+    return Call(user, f"/api/v1/inventory/imports/{row.pk}/{address}", body, row)
+
+
+def sale(address: str, body: dict[str, Any] | None = None, *, status: str = "draft") -> Call:
+    till = Till()
+    stocked = PartFactory(shop=till.shop, on_hand=5)
+    cart = till.cart((stocked, 1))
+    if status == "completed":
+        row = till.sell((stocked, 1))
+    else:
+        row = save_cart(till.shop.pk, cart=cart, actor=till.actor)
+    if status == "parked":
+        row = park_sale(row.pk, shop_id=till.shop.pk, label="", actor=till.actor)
+    lines = {"lines": [{"partId": str(stocked.pk), "quantity": 2}]}
+    owner = MemberFactory(shop=till.shop).user
+    return Call(owner, f"/api/v1/sales/{row.pk}{address}", lines if body is None else body, row)
+
+
+def register() -> Call:
+    row = RegisterFactory()
+    return Call(MemberFactory(shop=row.shop).user, f"/api/v1/registers/{row.pk}", {"name": "Back"}, row)
+
+
+def drawer() -> Call:
+    row = CashSessionFactory()
+    address = f"/api/v1/cash-sessions/{row.pk}/close"
+    return Call(MemberFactory(shop=row.shop).user, address, {"counted": "200.00"}, row)
+
+
+def picked() -> Call:
+    order = bought("cash")
+    assert order.selected_quote is not None
+    row = order.selected_quote.lines.order_by("pk")[0]
+    return Call(owner_of(order), f"/api/v1/shop-picking/{row.pk}", {"picked": 1}, row)
+
+
 CALLS: dict[tuple[str, str], list[Callable[[], Call]]] = {
     ("put", "/api/v1/me"): [me],
     ("put", "/api/v1/garage/{vehicleId}"): [garage],
@@ -124,6 +192,28 @@ CALLS: dict[tuple[str, str], list[Callable[[], Call]]] = {
     ("post", f"{ORDER}/widen"): [lambda: request("/widen", {})],
     ("put", "/api/v1/shop-quotes/{quoteId}"): [lambda: offer(True)],
     ("delete", "/api/v1/shop-quotes/{quoteId}"): [lambda: offer(False)],
+    ("put", "/api/v1/shop-picking/{offerId}"): [picked],
+    ("put", "/api/v1/inventory/parts/{id}"): [lambda: part(name="Rear brake pads")],
+    ("delete", "/api/v1/inventory/parts/{id}"): [part],
+    ("put", "/api/v1/inventory/policy"): [stock_policy],
+    ("put", "/api/v1/inventory/imports/{importId}/layout"): [lambda: import_file("layout", headerRow=1)],
+    ("put", "/api/v1/inventory/imports/{importId}/mapping"): [
+        lambda: import_file(
+            "mapping", columns=[{"index": 0, "field": "number"}, {"index": 1, "field": "name"}]
+        )
+    ],
+    ("put", "/api/v1/sales/{id}"): [lambda: sale("")],
+    ("post", "/api/v1/sales/{id}/complete"): [
+        lambda: sale("/complete", {"payments": [{"method": "cash", "tendered": "850.00"}]})
+    ],
+    ("post", "/api/v1/sales/{id}/park"): [lambda: sale("/park", {"label": "Blue van"})],
+    ("post", "/api/v1/sales/{id}/resume"): [lambda: sale("/resume", {}, status="parked")],
+    ("post", "/api/v1/sales/{id}/void"): [
+        lambda: sale("/void", {"reason": "Typed twice"}, status="completed")
+    ],
+    ("put", "/api/v1/registers/{registerId}"): [register],
+    ("post", "/api/v1/cash-sessions/{sessionId}/close"): [drawer],
+    ("put", "/api/v1/till-policy"): [till_policy],
 }
 EACH = [(method, make) for (method, _path), calls in CALLS.items() for make in calls]
 
@@ -143,7 +233,7 @@ def test_a_stale_version_is_412_and_changes_nothing(method: str, make: Callable[
     current = {"If-Match": f'"{call.row.version}"'}
     answer = getattr(client, method)(call.address, call.body, headers=current)
     # An empty onboarding is refused for what it lacks, and no longer for its version.
-    assert answer.status_code in {200, 422}, answer.json()
+    assert answer.status_code in {200, 202, 204, 422}, answer.content
 
 
 def test_what_declares_the_header_is_what_was_called() -> None:

@@ -246,6 +246,7 @@ def fill(stream: str, count: int, size: int) -> None:
         publish(Event(streams=(stream,), type="large", data={"n": n, "text": "x" * size}))
 
 
+@pytest.mark.long
 def test_a_client_that_does_not_read_costs_bounded_memory_and_stops_nobody(
     asgi_server: Any, user: Any, own: Any
 ) -> None:

@@ -13,7 +13,7 @@ from clutch.notifications.actions import notify
 from clutch.notifications.models import Notification
 from clutch.notifications.tests.factories import NotificationFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 def the_inbox(page: Any, user: Any) -> Iterator[str]:

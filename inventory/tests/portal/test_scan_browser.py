@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from clutch.live.tests.browser import at_url, axe_check, shoot, sign_in
+from clutch.live.tests.browser import at_url, axe_check, scan_code, shoot, sign_in
 from inventory.actions.barcodes import attach_barcode
 from inventory.tests.factories import BinFactory, PartFactory, received
 from inventory.tests.test_barcodes import EAN, KINDS, actor_of, photo
@@ -43,8 +43,7 @@ def test_scanner_photo_and_typing_find_the_part(live_site, phone_page, part):
     found = page.locator("#found")
 
     # A scanner, with the focus nowhere.
-    page.keyboard.type(EAN)
-    page.keyboard.press("Enter")
+    scan_code(page, EAN)
     found.get_by_role("heading", name="Front brake pads").wait_for()
     at_url(page, f"**/portal/scan?code={EAN}")
     axe_check(page)
@@ -75,8 +74,7 @@ def test_scanner_photo_and_typing_find_the_part(live_site, phone_page, part):
     found.get_by_role("heading", name="Front brake pads").wait_for()
 
     # An unknown code is attached, and known from then on.
-    page.keyboard.type("NEW-CODE-77")
-    page.keyboard.press("Enter")
+    scan_code(page, "NEW-CODE-77")
     found.get_by_role("heading", name="Nobody knows this code yet").wait_for()
     page.get_by_label("Find the part").fill("brake")
     found.get_by_role("button", name="Attach to Front brake pads").wait_for()
@@ -94,8 +92,7 @@ def test_scanning_fills_the_list_of_labels(live_site, new_page, part):
     page = new_page(phone=True, language="ar", user=user)
     page.goto(f"{live_site}/portal/labels?bins=all")
     for _time in range(2):
-        page.keyboard.type(EAN)
-        page.keyboard.press("Enter")
+        scan_code(page, EAN)
         expect(page.locator("#code")).to_have_value("")
         page.locator(f"[name='part-{part.pk}']").wait_for()
     expect(page.locator(f"[name='part-{part.pk}']")).to_have_value("2")

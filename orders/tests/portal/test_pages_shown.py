@@ -18,7 +18,7 @@ from orders.tests.factories import InvitationFactory, OrderFactory, OrderLineFac
 from orders.tests.pictures import jpeg
 from orders.tests.portal.conftest import People
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 def asked(people: People, **fields: Any) -> Order:

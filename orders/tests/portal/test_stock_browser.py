@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clutch.feed.actor import Actor
-from clutch.live.tests.browser import look_at, shoot
+from clutch.live.tests.browser import look_at, scan_code, shoot
 from inventory.models import StockPolicy
 from inventory.tests.factories import BinFactory, PartFactory, received
 from orders import actions
@@ -38,8 +38,7 @@ def test_parts_are_picked_by_scanner_wherever_the_focus_is(new_page: Open, peopl
     for count in ("1 of 2", "2 of 2"):
         # As a scanner does it: a burst that ends with Enter, on no field at all.
         page.evaluate("document.activeElement.blur()")
-        page.keyboard.type("58101-1RA00", delay=2)
-        page.keyboard.press("Enter")
+        scan_code(page, "58101-1RA00")
         page.get_by_role("status").get_by_text(f"Front brake pads: {count}.").wait_for()
     page.get_by_role("button", name=re.compile("Check off.*Oil filter")).click()
     page.get_by_role("status").get_by_text("Oil filter: 2 of 2.").wait_for()
@@ -47,6 +46,7 @@ def test_parts_are_picked_by_scanner_wherever_the_focus_is(new_page: Open, peopl
     assert list(QuoteLine.objects.order_by("position").values_list("picked", flat=True)) == [2, 2]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_stock_behind_quotes_passes_axe_and_fits_a_phone(
     new_page: Open, people: People, language: str

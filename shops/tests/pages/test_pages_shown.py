@@ -13,7 +13,7 @@ from shops.portal.views.profile import SECTIONS
 from shops.tests.api.people import photo
 from shops.tests.factories import GarageVehicleFactory, MemberFactory, ShopFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("vehicle_data")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("vehicle_data"), pytest.mark.long]
 
 
 def the_garage(page: Any, user: User) -> Iterator[str]:

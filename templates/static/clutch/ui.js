@@ -93,15 +93,16 @@
 
   // Where the focus was in what a swap replaced and its element is gone, it goes on to what can be done
   // now, or to the new part as a whole. Without this a keyboard would begin again at the top.
-  let inside = false;
+  // Parts are replaced side by side: only the one that held the focus passes it on.
+  let inside = "";
   document.addEventListener("htmx:beforeSwap", (event) => {
     const active = document.activeElement;
-    if (event.detail.target.contains(active) && active !== document.body) inside = true;
+    if (event.detail.target.contains(active) && active !== document.body) inside = event.detail.target.id;
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (!inside) return;
-    inside = false;
     const part = event.detail.elt;
+    if (!inside || part?.id !== inside) return;
+    inside = "";
     if (document.activeElement !== document.body || !part?.isConnected || document.querySelector("dialog[open]")) return;
     const next = part.querySelector(".btn-primary:not([disabled])") || part;
     if (next === part && !part.hasAttribute("tabindex")) part.tabIndex = -1;
