@@ -151,7 +151,7 @@ def fulfil(page: Any, customer: Any, number: str, *, cash: str) -> None:
     code = customer.get_by_text(re.compile(r"^\d{6}$")).first
     code.wait_for()
     page.locator("#deliver").click()
-    page.fill("[name=code]", re.sub(r"\D", "", code.inner_text()))
+    page.fill("#ask-body [name=code]", re.sub(r"\D", "", code.inner_text()))
     answer(page)
     page.locator("#cash").click()
     page.fill("[name=amount]", cash)
