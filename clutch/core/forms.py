@@ -10,6 +10,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
+from clutch.core.validators import money, no_control_characters
+
 CLASSES = {
     "checkbox": "form-check-input",
     "radioselect": "form-check-input",
@@ -40,3 +42,16 @@ class Renderer(TemplatesSetting):
     """Django's renderer over the project's templates, with styled fields."""
 
     bound_field_class = StyledField
+
+
+def line(label: Any, length: int, **kwargs: Any) -> forms.CharField:
+    """One line of text; `attrs` go to its input."""
+    widget = forms.TextInput(attrs=kwargs.pop("attrs", {}))
+    validators = [no_control_characters]
+    return forms.CharField(label=label, max_length=length, widget=widget, validators=validators, **kwargs)
+
+
+def amount(label: Any, **kwargs: Any) -> forms.DecimalField:
+    """An amount of money; decimals as the market's currency has them."""
+    attrs = {"inputmode": "decimal", "dir": "ltr", "autocomplete": "off"}
+    return forms.DecimalField(label=label, widget=forms.TextInput(attrs=attrs), validators=[money], **kwargs)

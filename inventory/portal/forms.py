@@ -1,33 +1,23 @@
 """Forms of the pages of parts and stock: they gather, the actions check."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clutch.core import forms as fields
 from clutch.core.money import round_money
-from clutch.core.validators import money, no_control_characters, no_control_characters_but_lines
+from clutch.core.validators import no_control_characters_but_lines
 from inventory.enums import PartStatus, PartType, Reason, TaxClass
 from inventory.inputs import PartInput
 from inventory.models import Bin, Part, StockPolicy
 from inventory.portal import reads
 
-
-def line(label: Any, length: int, **kwargs: Any) -> forms.CharField:
-    """One line of text; `attrs` go to its input."""
-    widget = forms.TextInput(attrs=kwargs.pop("attrs", {}))
-    kwargs.setdefault("required", False)
-    return forms.CharField(
-        label=label, max_length=length, widget=widget, validators=[no_control_characters], **kwargs
-    )
-
-
-def amount(label: Any, **kwargs: Any) -> forms.DecimalField:
-    """An amount of money; decimals as the market's currency has them."""
-    attrs = {"inputmode": "decimal", "dir": "ltr", "autocomplete": "off"}
-    kwargs.setdefault("required", False)
-    return forms.DecimalField(label=label, widget=forms.TextInput(attrs=attrs), validators=[money], **kwargs)
+# Most of what is said of a part may be left out.
+line = partial(fields.line, required=False)
+amount = partial(fields.amount, required=False)
 
 
 def units(label: Any, **kwargs: Any) -> forms.IntegerField:

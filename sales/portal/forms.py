@@ -1,26 +1,14 @@
 """Forms of the counter's pages: they gather, the actions check."""
 
-from typing import Any
+from functools import partial
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clutch.core.validators import money, no_control_characters
+from clutch.core import forms as fields
+from clutch.core.forms import amount
 
-
-def line(label: Any, length: int, **kwargs: Any) -> forms.CharField:
-    """One line of text; `attrs` go to its input."""
-    widget = forms.TextInput(attrs=kwargs.pop("attrs", {}))
-    kwargs.setdefault("required", False)
-    return forms.CharField(
-        label=label, max_length=length, widget=widget, validators=[no_control_characters], **kwargs
-    )
-
-
-def amount(label: Any, **kwargs: Any) -> forms.DecimalField:
-    """An amount of money; decimals as the market's currency has them."""
-    attrs = {"inputmode": "decimal", "dir": "ltr", "autocomplete": "off"}
-    return forms.DecimalField(label=label, widget=forms.TextInput(attrs=attrs), validators=[money], **kwargs)
+line = partial(fields.line, required=False)
 
 
 class RegisterForm(forms.Form):

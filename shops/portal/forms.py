@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clutch.core.casing import camel
 from clutch.core.errors import Invalid
-from clutch.core.validators import latitude, longitude, no_control_characters
+from clutch.core.forms import line
+from clutch.core.validators import latitude, longitude
 from shops.enums import DocumentKind, Role, Step
 from shops.models import Make
 from shops.steps import DEFAULTS
@@ -27,13 +28,6 @@ PRESETS: Mapping[str, tuple[Any, Mapping[int, tuple[str, str]]]] = {
     "always": (_("Always open, 24 hours"), dict.fromkeys(DAYS, ("00:00", "00:00"))),
 }
 SPANS = (1, 2)
-
-
-def line(label: Any, length: int, **kwargs: Any) -> forms.CharField:
-    """One line of text; `attrs` go to its input."""
-    widget = forms.TextInput(attrs=kwargs.pop("attrs", {}))
-    validators = [no_control_characters]
-    return forms.CharField(label=label, max_length=length, widget=widget, validators=validators, **kwargs)
 
 
 class StepForm(forms.Form):
