@@ -25,6 +25,7 @@ from orders.enums import PaymentMethod, Urgency
 from orders.inputs import DeliveryInput, OfferInput, PartInput, VehicleInput
 from orders.models.order import MAX_PARTS, MAX_QUANTITY
 from shops import vin as vins
+from shops.vehicles import LEAST_YEAR, MOST_YEAR
 
 MAX_OFFERS_PER_PART = 6
 MAX_LEAD_MINUTES = 60 * 24 * 90
@@ -120,7 +121,9 @@ def clean_vehicle(vehicle: VehicleInput, problems: Problems) -> VehicleInput:
         "make": problems.text("vehicle.make", vehicle.get("make"), longest=80, required=True),
         "model": problems.text("vehicle.model", vehicle.get("model"), longest=80),
         # An odd year is a matter for a warning; this only keeps out what is no year at all.
-        "year": problems.whole("vehicle.year", vehicle.get("year"), least=0, most=9999, required=False),
+        "year": problems.whole(
+            "vehicle.year", vehicle.get("year"), least=LEAST_YEAR, most=MOST_YEAR, required=False
+        ),
         "vin": _clean_vin(vehicle.get("vin"), problems),
     }
 
@@ -128,8 +131,9 @@ def clean_vehicle(vehicle: VehicleInput, problems: Problems) -> VehicleInput:
 def _clean_vin(value: Any, problems: Problems) -> str:
     # Typed with spaces and dashes it may be longer than the 17 characters that count.
     number = vins.clean(problems.text("vehicle.vin", value, longest=40))
-    if len(number) > 17:
-        problems.add("vehicle.vin", _("A VIN or chassis number has at most 17 characters."))
+    wrong = vins.too_long(number)
+    if wrong:
+        problems.add("vehicle.vin", str(wrong))
     return number
 
 

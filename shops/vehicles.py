@@ -11,6 +11,8 @@ from shops.keys import name_key
 from shops.models import Make, UnlistedVehicle, VehicleModel
 
 OLDEST_YEAR = 1900
+# What is taken as a year at all; which of them looks wrong is a matter for a warning.
+LEAST_YEAR, MOST_YEAR = 0, 9999
 
 
 @dataclass(frozen=True)

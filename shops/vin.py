@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 logger = logging.getLogger(__name__)
 
 LENGTHS = range(5, 18)
+MOST = LENGTHS[-1]
 # Spaces, dots, dashes, and the marks of writing direction that come along when copied from Arabic text.
 SEPARATORS = re.compile(r"[\s\-_./\u200e\u200f\u2010-\u2015]+")
 # ISO 3779, 49 CFR 565: the value of each letter, and the weight of each place.
@@ -53,6 +54,11 @@ def problem(vin: str) -> object:
     if len(vin) == LENGTHS[-1] and set(vin) & set("IOQ"):
         return _("A VIN of 17 characters never has the letters I, O or Q: look for 1 and 0.")
     return ""
+
+
+def too_long(vin: str) -> object:
+    """Say in words why a cleaned number cannot even be kept, or "". The rest of `problem` only warns."""
+    return _("A VIN or chassis number has at most 17 characters.") if len(vin) > MOST else ""
 
 
 def check_digit_is_right(vin: str) -> bool:

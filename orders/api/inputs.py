@@ -11,6 +11,7 @@ from inventory.enums import PartType
 from orders.checks import MAX_DELIVERY_MINUTES, MAX_LEAD_MINUTES, MAX_OFFERS_PER_PART
 from orders.enums import DeclineReason, OrderStatus, PaymentMethod, Urgency
 from orders.models.order import MAX_PARTS, MAX_QUANTITY
+from shops.vehicles import LEAST_YEAR, MOST_YEAR
 
 
 def line(max_length: int, **kwargs: Any) -> LineField:
@@ -23,7 +24,9 @@ class VehicleInputSerializer(Serializer):
 
     make = LineField(max_length=80)
     model = line(80)
-    year = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=9999)
+    year = serializers.IntegerField(
+        required=False, allow_null=True, min_value=LEAST_YEAR, max_value=MOST_YEAR
+    )
     vin = line(40, allow_null=True, help_text="VIN or chassis number, 5 to 17 characters.")
 
 

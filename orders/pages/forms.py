@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.formsets import BaseFormSet
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +22,7 @@ from orders.inputs import DeliveryInput, PartInput, VehicleInput
 from orders.models.order import MAX_PARTS, MAX_QUANTITY
 from shops import vin as vins
 from shops.models import GarageVehicle
+from shops.vehicles import LEAST_YEAR, MOST_YEAR
 
 OTHER = ""
 PREFIX = "parts"
@@ -70,7 +70,8 @@ class RequestForm(Quiet):
     year = forms.IntegerField(
         label=_("Year"),
         required=False,
-        validators=[MinValueValidator(1900), MaxValueValidator(2100)],
+        min_value=LEAST_YEAR,
+        max_value=MOST_YEAR,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4, "autocomplete": "off"}),
     )
     address = line_field(
@@ -108,8 +109,9 @@ class RequestForm(Quiet):
     def clean_vin(self) -> str:
         """Keep the characters that count; a number longer than any VIN is refused."""
         number = vins.clean(self.cleaned_data["vin"])
-        if len(number) > 17:
-            raise forms.ValidationError(_("A VIN or chassis number has at most 17 characters."))
+        wrong = vins.too_long(number)
+        if wrong:
+            raise forms.ValidationError(str(wrong))
         return number
 
     def clean(self) -> dict[str, Any]:

@@ -137,6 +137,14 @@ def test_bad_input_is_said_at_its_field(
     assert Order.objects.count() == 0
 
 
+@pytest.mark.parametrize("year", ["18", "1849", "2150"])
+def test_odd_year_only_warns(client: Client, customer: Any, year: str) -> None:
+    assert client.post("/", filled(year=year)).status_code == 302
+    order = Order.objects.get()
+    assert order.year == int(year)
+    assert "This year looks wrong." in order.vehicle_warnings
+
+
 def test_nothing_typed_is_lost_on_an_error(client: Client, customer: Any) -> None:
     data = filled(address="", **{"parts-0-notes": "left side", "vin": "KMHCT41BAHU123456"})
     page = client.post("/", data).content.decode()

@@ -25,6 +25,7 @@ from sales.inputs import BackInput, CartInput, LineInput, LooseInput, PaymentInp
 from sales.pricing import MOST_LINES, MOST_UNITS
 from sales.tenders import MOST_PAYMENTS, TAKEN
 from shops.models import Make, VehicleModel
+from shops.vehicles import LEAST_YEAR, MOST_YEAR
 
 DIRECTIONS = [("in", "in"), ("out", "out")]
 
@@ -218,7 +219,7 @@ class VehicleSerializer(Serializer):
     make_name = line(80, default="")
     model_name = line(80, default="")
     year = serializers.IntegerField(
-        required=False, allow_null=True, default=None, min_value=1900, max_value=2100
+        required=False, allow_null=True, default=None, min_value=LEAST_YEAR, max_value=MOST_YEAR
     )
     vin = line(17, default="")
 

@@ -14,7 +14,7 @@ from shops.actions.vehicles import note_unlisted
 from shops.locks import locked_garage, locked_garage_owner
 from shops.models import GarageVehicle
 from shops.vehicles import VehicleRef, resolve
-from shops.vin import clean, problem
+from shops.vin import clean, too_long
 
 MOST_VEHICLES = 50
 
@@ -33,7 +33,8 @@ def add_vehicle(
 ) -> GarageVehicle:
     """Put a vehicle into the garage; the first one is the default. Unlisted names are queued.
 
-    Raises Invalid at the fields, Conflict when the garage is full.
+    An odd year or number only warns, as in a request. Raises Invalid at the fields, Conflict when the
+    garage is full.
     """
     ref = _resolved(make, model, year, vin, actor)
     held = _locked(user_id)
@@ -106,7 +107,7 @@ def archive_vehicle(vehicle_id: UUID, *, user_id: UUID, actor: Actor) -> GarageV
 
 
 def _resolved(make: str, model: str, year: int | None, vin: str, actor: Actor) -> VehicleRef:
-    wrong = problem(clean(vin)) if vin.strip() else ""
+    wrong = too_long(clean(vin))
     if wrong:
         raise Invalid(str(wrong), fields={"vin": [str(wrong)]})
     ref = resolve(make, model, year, vin)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -24,7 +22,7 @@ from shops.models import (
     VehicleModel,
 )
 from shops.rules import Act, may
-from shops.vehicles import OLDEST_YEAR
+from shops.vehicles import LEAST_YEAR, MOST_YEAR
 
 
 class MakeSerializer(ModelSerializer):
@@ -80,20 +78,16 @@ class GarageVehicleSerializer(ModelSerializer):
 
 
 class GarageInputSerializer(Serializer):
-    """A vehicle as a person names it."""
+    """A vehicle as a person names it. An odd year or VIN only warns."""
 
     make = LineField(max_length=80)
     model = LineField(max_length=80)
-    year = serializers.IntegerField(required=False, allow_null=True, default=None)
+    year = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=LEAST_YEAR, max_value=MOST_YEAR
+    )
     vin = LineField(max_length=40, required=False, allow_blank=True, allow_null=True, default="")
     nickname = LineField(max_length=60, required=False, allow_blank=True, default="")
     is_default = serializers.BooleanField(required=False, default=False)
-
-    def validate_year(self, value: int | None) -> int | None:
-        """Refuse only what cannot be a year at all; an odd one is a warning."""
-        if value is not None and not OLDEST_YEAR - 50 <= value <= timezone.now().year + 20:
-            raise serializers.ValidationError(_("This is not a year."))
-        return value
 
     def validate_vin(self, value: str | None) -> str:
         """No number and an empty one are the same."""

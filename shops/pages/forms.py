@@ -3,12 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clutch.core.validators import no_control_characters
-from shops.vehicles import OLDEST_YEAR
-from shops.vin import clean, decode, problem
+from shops.vehicles import LEAST_YEAR, MOST_YEAR
+from shops.vin import clean, decode, too_long
 
 
 def line(label: Any, length: int, **kwargs: Any) -> forms.CharField:
@@ -33,25 +32,20 @@ class VehicleForm(forms.Form):
     year = forms.IntegerField(
         label=_("Year"),
         required=False,
+        min_value=LEAST_YEAR,
+        max_value=MOST_YEAR,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4, "autocomplete": "off"}),
     )
     nickname = line(_("Your name for it"), 60, required=False)
     is_default = forms.BooleanField(label=_("This is the vehicle I mostly need parts for"), required=False)
 
     def clean_vin(self) -> str:
-        """Keep the characters that count."""
+        """Keep the characters that count; a number longer than any VIN is refused."""
         number = clean(self.cleaned_data["vin"])
-        wrong = problem(number) if number else ""
+        wrong = too_long(number)
         if wrong:
             raise forms.ValidationError(str(wrong))
         return number
-
-    def clean_year(self) -> int | None:
-        """Refuse only what cannot be a year at all."""
-        year: int | None = self.cleaned_data["year"]
-        if year is not None and not OLDEST_YEAR - 50 <= year <= timezone.now().year + 20:
-            raise forms.ValidationError(_("This is not a year."))
-        return year
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

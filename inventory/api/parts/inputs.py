@@ -8,6 +8,7 @@ from rest_framework import serializers
 from clutch.core.casing import Serializer
 from clutch.core.fields import LineField, MoneyField, ProseField
 from inventory.enums import NumberKind, PartStatus, PartType, Reason, TaxClass
+from shops.vehicles import LEAST_YEAR, MOST_YEAR
 
 MOST_MILLIMETRES = 100_000
 MOST_GRAMS = 10_000_000
@@ -139,7 +140,7 @@ class SearchInputSerializer(Serializer):
     status = serializers.MultipleChoiceField(choices=PartStatus.choices, required=False)
     make_id = serializers.IntegerField(required=False, min_value=1, help_text="What fits a vehicle.")
     model_id = serializers.IntegerField(required=False, min_value=1)
-    year = serializers.IntegerField(required=False, min_value=1900, max_value=2100)
+    year = serializers.IntegerField(required=False, min_value=LEAST_YEAR, max_value=MOST_YEAR)
     engine = line(40)
     vin = line(40, help_text="Instead of make, model and year: a VIN that can be decoded.")
     page_size = serializers.IntegerField(required=False, default=20, min_value=1, max_value=100)

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from clutch.accounts.tests.factories import UserFactory
 from shops.models import GarageVehicle, UnlistedVehicle
@@ -96,14 +97,45 @@ def test_unlisted_vehicle_is_taken_with_a_warning_and_queued(api):
 
 
 @pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"year": 18}, "This year looks wrong."),
+        ({"year": 1849}, "This year looks wrong."),
+        ({"year": timezone.now().year + 21}, "This year looks wrong."),
+        ({"year": 1975}, "We do not know this model of this year."),
+        ({"vin": "ABC"}, "A VIN or chassis number has 5 to 17 characters."),
+        ({"vin": "ABC!@#$%"}, "A VIN or chassis number has only letters and digits."),
+        (
+            {"vin": "1HGCM82O33A004352"},
+            "A VIN of 17 characters never has the letters I, O or Q: look for 1 and 0.",
+        ),
+    ],
+)
+def test_odd_year_or_number_only_warns_as_in_a_request(change, said, api, user):
+    made = api.post("/api/v1/garage", {**CAR, **change})
+    assert (made.status_code, made.json()["warnings"]) == (201, [said])
+    kept = {name: getattr(GarageVehicle.objects.get(), name) for name in change}
+    assert kept == change
+    body = {
+        "vehicle": {**CAR, **change},
+        "deliveryLocation": {"latitude": 30.05, "longitude": 31.24, "address": "Cairo"},
+        "parts": [{"name": "Clutch disc", "quantity": 1}],
+        "draft": True,
+    }
+    asked = api.post("/api/v1/auto-parts-orders", body)
+    assert (asked.status_code, asked.json()["vehicle"]["warnings"]) == (201, [said])
+
+
+@pytest.mark.parametrize(
     ("change", "field"),
     [
         ({"make": ""}, "make"),
         ({"model": "x" * 81}, "model"),
-        ({"year": 18}, "year"),
+        ({"year": -1}, "year"),
+        ({"year": 10000}, "year"),
         ({"year": "soon"}, "year"),
-        ({"vin": "ABC"}, "vin"),
-        ({"vin": "ABC!@#$%"}, "vin"),
+        ({"vin": "X" * 18}, "vin"),
+        ({"vin": "ABC\x1bDEF"}, "vin"),
         ({"colour": "red"}, "colour"),
     ],
 )

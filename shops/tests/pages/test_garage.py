@@ -54,8 +54,30 @@ def test_unlisted_vehicle_is_taken_and_said_so(browser):
 
 
 @pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"year": "18"}, "This year looks wrong."),
+        ({"year": "2100"}, "This year looks wrong."),
+        ({"vin": "abc"}, "A VIN or chassis number has 5 to 17 characters."),
+    ],
+)
+def test_odd_year_or_number_is_taken_and_said_so(change, said, browser):
+    answer = browser.post("/garage/add", {**CAR, **change}, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [said]
+    vehicle = GarageVehicle.objects.get()
+    assert {name: str(getattr(vehicle, name)).lower() for name in change} == change
+
+
+@pytest.mark.parametrize(
     ("change", "field"),
-    [({"make": ""}, "make"), ({"model": ""}, "model"), ({"vin": "abc"}, "vin"), ({"year": "18"}, "year")],
+    [
+        ({"make": ""}, "make"),
+        ({"model": ""}, "model"),
+        ({"vin": "x" * 18}, "vin"),
+        ({"year": "soon"}, "year"),
+        ({"year": "-1"}, "year"),
+        ({"year": "10000"}, "year"),
+    ],
 )
 def test_wrong_field_is_marked(change, field, browser):
     answer = browser.post("/garage/add", {**CAR, **change})
