@@ -7,6 +7,7 @@ from allauth.account.internal.flows.code_verification import AbstractCodeVerific
 from django.contrib.sessions.models import Session
 
 from clutch.accounts.models import User
+from clutch.accounts.tests.factories import UserFactory
 from clutch.live.tests.browser import at_url
 
 if TYPE_CHECKING:
@@ -43,3 +44,15 @@ def test_sign_up_by_keyboard_and_sign_out(phone_page: "Page") -> None:
     at_url(page, "**/")
     page.goto("/account")
     at_url(page, "**/sign-in?next=/account")
+
+
+def test_enter_behind_a_password_signs_in_with_it(phone_page: "Page") -> None:
+    """The first button of the form sends a code; whoever typed a password did not ask for one."""
+    user = UserFactory.create(password="pass-word-1234")
+    page = phone_page
+    page.goto("/sign-in?next=/garage")
+    page.get_by_label("Phone number or e-mail").fill(str(user.phone))
+    page.get_by_text("I have a password").click()
+    page.get_by_label("Password").fill("pass-word-1234")
+    page.get_by_label("Password").press("Enter")
+    page.get_by_role("heading", name="Garage").wait_for()

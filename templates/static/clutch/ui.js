@@ -3,6 +3,7 @@
 //   <form data-once>                     a second press while the first is under way does nothing
 //   <div data-stepper><button data-step="-1">…<input type="number">…<button data-step="1">
 //   <button data-copy="text">            copies; says so in data-copied
+//   <div data-enter>                     Enter in a field inside presses the button inside, not the form's first
 //   <button data-dialog="id">            opens <dialog id="id">; [data-close] inside closes it
 //   <select data-submit>                 submits its form on change
 //   <button data-locate="lat-id lon-id"> see map.js
@@ -54,6 +55,12 @@
     }
   });
   document.addEventListener("htmx:sendError", () => toast(texts.offline));
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches?.("[data-enter] input")) return;
+    event.preventDefault();
+    event.target.closest("[data-enter]").querySelector("button:not([type=button])")?.click();
+  });
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
