@@ -3,8 +3,14 @@
 Every part has two other numbers, two fitments and a stock row. Names are a place, two words of what it
 is, a make, a model, and in two of a hundred a code that no other has; frequent words are as frequent as
 in a catalogue (one name in seven has "brake").
+
+`write_catalogue` makes the same kind of shop as a file, as a shop would bring it from elsewhere.
 """
 
+import csv
+import random
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -118,3 +124,56 @@ def vehicle_ids() -> list[tuple[int, int]]:
 def shop_id(shop: Shop) -> UUID:
     """The key of a shop."""
     return shop.pk
+
+
+# --- a shop's file ----------------------------------------------------------------------------------
+
+CATALOGUE = 50_000
+HEADERS = [
+    "Part No", "Part name", "Brand", "Part type", "Category", "Price", "Cost", "Qty", "Bin", "Barcode",
+    "OEM number", "Cross reference",
+]  # fmt: skip
+# Above the headers, as programs write it; it also says what the rows are.
+TITLE = "Demo data: made-up parts for tests; not a real catalogue"
+
+
+def catalogue(count: int = CATALOGUE) -> Iterator[list[str]]:
+    """The rows of a shop's file with opening stock, always the same ones.
+
+    Numbers and barcodes (EAN-13 of the range 29, which no product has) are all different. One part in
+    ten has nothing on the shelf; costs are three quarters of the price.
+    """
+    chance = random.Random(2026)
+    first, second, places = FIRST.split(), SECOND.split(), PLACES.split()
+    for n in range(1, count + 1):
+        group = chance.choice(first)
+        price = chance.randrange(40, 9000) * 4
+        yield [
+            f"{chance.randrange(16**5):05X}-{n:06d}",
+            f"{chance.choice(places)} {group} {chance.choice(second)}".capitalize(),
+            f"Brand {chance.randrange(BRANDS):02d}",
+            chance.choice(("genuine", "oes", "aftermarket", "aftermarket", "used")),
+            group.capitalize(),
+            f"{price / 4:.2f}",
+            f"{price * 3 / 16:.2f}",
+            str(chance.randrange(1, 40) if n % 10 else 0),
+            f"{chr(65 + n % 20)}-{n % 50:02d}",
+            ean13(2_900_000_000_000 // 10 + n),
+            f"OE{n:07d}",
+            f"X{n:07d}; Y{n:07d}" if n % 3 else "",
+        ]
+
+
+def ean13(digits: int) -> str:
+    """Twelve digits with their check digit (GS1 General Specifications, 7.9)."""
+    text = f"{digits:012d}"
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(text))
+    return f"{text}{-total % 10}"
+
+
+def write_catalogue(path: Path, count: int = CATALOGUE) -> None:
+    """The file as CSV: a title, an empty line, the headers, the rows."""
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.writer(file)
+        writer.writerows([[TITLE], [], HEADERS])
+        writer.writerows(catalogue(count))
