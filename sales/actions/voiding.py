@@ -30,7 +30,7 @@ from sales.enums import (
     SpecialOrderStatus,
     Tender,
 )
-from sales.models import CashSession, Payment, Sale, SpecialOrder
+from sales.models import CashSession, CoreDeposit, Payment, Sale, SpecialOrder
 from sales.tenders import Due
 from shops.models import Shop
 from shops.rules import Act
@@ -82,19 +82,28 @@ def void_sale(
 
 def _check(sale: Sale) -> None:
     """What may still be undone whole. Another status is left to the transition."""
-    if sale.status != SaleStatus.COMPLETED:
-        return
-    assert sale.completed_at is not None
+    if sale.status == SaleStatus.COMPLETED and (refused := why_not_void(sale)):
+        raise refused
+
+
+def why_not_void(sale: Sale) -> Conflict | None:
+    """What stands in the way of voiding a sale; None where nothing does. True for good under its lock."""
+    if sale.status != SaleStatus.COMPLETED or sale.completed_at is None:
+        message = _("This sale cannot be voided: it is “%(status)s”.")
+        return Conflict(message % {"status": sale.get_status_display()}, code="wrong_status")
     zone = Shop.objects.only("time_zone").get(pk=sale.shop_id).zone
     if sale.completed_at.astimezone(zone).date() != timezone.now().astimezone(zone).date():
-        raise Conflict(_("Only a sale of today can be voided. Take a return instead."), code="not_today")
+        return Conflict(_("Only a sale of today can be voided. Take a return instead."), code="not_today")
     if sale.returns.exists():
-        raise Conflict(_("Something of this sale has come back. Take a return instead."), code="has_returns")
+        message = _("Something of this sale has come back. Take a return instead.")
+        return Conflict(message, code="has_returns")
     if sale.channel == Channel.PLATFORM or hasattr(sale, "exchanged_for"):
-        raise Conflict(_("This sale cannot be voided. Take a return instead."), code="not_voidable")
-    if any(core.returned for core in locks.cores([line.pk for line in sale.lines.all()])):
+        return Conflict(_("This sale cannot be voided. Take a return instead."), code="not_voidable")
+    # An old part comes back under the lock of its sale too.
+    if CoreDeposit.objects.filter(sale_line__sale=sale, returned__gt=0).exists():
         message = _("An old part of this sale has come back. Take a return instead.")
-        raise Conflict(message, code="core_returned")
+        return Conflict(message, code="core_returned")
+    return None
 
 
 def _drawer(sale: Sale, register_id: UUID | None) -> CashSession | None:

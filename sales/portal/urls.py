@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.portal.views import till
+from sales.portal.views import returns, sales, till
 
 app_name = "counter"
 
@@ -12,4 +12,11 @@ urlpatterns = [
     path("portal/till/open", till.OpenView.as_view(), name="open"),
     path("portal/till/find", till.FindView.as_view(), name="find"),
     path("portal/till/parked", till.ParkedView.as_view(), name="parked"),
+    path("portal/sales", sales.SalesView.as_view(), name="sales"),
+    path("portal/sales/<uuid:sale_id>", sales.SaleView.as_view(), name="sale"),
+    path("portal/sales/<uuid:sale_id>/receipt", sales.ReceiptView.as_view(), name="receipt"),
+    path("portal/sales/<uuid:sale_id>/mail", sales.MailView.as_view(), name="mail"),
+    path("portal/sales/<uuid:sale_id>/void", sales.VoidView.as_view(), name="void"),
+    path("portal/returns/<uuid:return_id>", returns.CreditNoteView.as_view(), name="credit-note"),
+    path("portal/returns/<uuid:return_id>/paper", returns.PaperView.as_view(), name="credit-note-paper"),
 ]
