@@ -412,6 +412,7 @@ API_EXAMPLES = [
     "inventory.api.barcodes.examples",
     "inventory.api.counting.examples",
     "inventory.api.parts.examples",
+    "inventory.api.catalogue.examples",
     "inventory.api.imports.examples",
     "inventory.api.policy.examples",
     "orders.api.examples",

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("inventory.api.barcodes.urls")),
     path("api/v1/", include("inventory.api.counting.urls")),
     path("api/v1/", include("inventory.api.parts.urls")),
+    path("api/v1/", include("inventory.api.catalogue.urls")),
     path("api/v1/", include("inventory.api.imports.urls")),
     path("api/v1/", include("inventory.api.policy.urls")),
     path("api/v1/", include("orders.api.urls")),

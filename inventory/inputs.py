@@ -15,6 +15,21 @@ class NumberInput(TypedDict):
     brand: NotRequired[str]
 
 
+class FitmentInput(TypedDict, total=False):
+    """A vehicle that a part fits; only `make_id` must be said, what is left out means all.
+
+    Years are inclusive.
+    """
+
+    make_id: int
+    model_id: int | None
+    year_from: int | None
+    year_to: int | None
+    engine: str
+    position: str
+    notes: str
+
+
 class TierInput(TypedDict):
     """The unit price from a quantity (2 or more) on."""
 

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db import connection
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from inventory.enums import HoldKind, HoldStatus
-from inventory.models import BinStock, Hold, Part, Stock
+from inventory.models import BinStock, Fitment, Hold, Part, Stock, Supersession
 from shops.models import Member
 from shops.rules import PERMISSIONS, Act
 
@@ -119,6 +120,42 @@ def stock_keepers(shop_id: UUID) -> list[UUID]:
     roles = PERMISSIONS[Act.MOVE_STOCK]
     members = Member.objects.filter(shop=shop_id, is_active=True, role__in=roles)
     return list(members.order_by("user").values_list("user_id", flat=True))
+
+
+# A circle that an old file may have brought ends where it closes.
+SUCCESSORS = """
+WITH RECURSIVE chain(id, path) AS (
+    SELECT %s::uuid, ARRAY[%s::uuid]
+    UNION ALL
+    SELECT p.superseded_by_id, path || p.superseded_by_id
+    FROM chain c JOIN inventory_part p ON p.id = c.id
+    WHERE p.superseded_by_id IS NOT NULL AND NOT p.superseded_by_id = ANY(path)
+) SELECT id FROM chain ORDER BY cardinality(path)
+"""
+
+
+def successors(part_id: UUID) -> list[UUID]:
+    """A part and what replaces it, what replaces that, and so on, in order. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(SUCCESSORS, [part_id, part_id])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def vehicles_of(part_id: UUID) -> QuerySet[Fitment]:
+    """The vehicles that a part fits, by name and year. One query."""
+    rows = Fitment.objects.filter(part=part_id).select_related("make", "model")
+    return rows.order_by("make__name", F("model__name").asc(nulls_first=True), "year_from", "pk")
+
+
+def replacing_history(part_id: UUID) -> QuerySet[Supersession]:
+    """What was said to replace a part, newest first; an entry without a part took it back. One query."""
+    return Supersession.objects.filter(part=part_id).select_related("new_part").order_by("-at", "-pk")
+
+
+def stand_ins(part: Part) -> QuerySet[Part]:
+    """The other parts of the group of a part that stand in for one another."""
+    others = Part.objects.filter(shop=part.shop_id, interchange=part.interchange_id)
+    return others.exclude(pk=part.pk).order_by("name", "pk") if part.interchange_id else Part.objects.none()
 
 
 def parts_shown(parts: QuerySet[Part]) -> QuerySet[Part]:

@@ -5,27 +5,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from clutch.core.errors import NotFound
-from clutch.feed.actor import Actor
 from inventory.models import Part, StockPolicy
 from shops.models import Member
-from shops.rules import Act, member_who_may
+from shops.rules import require_act as require
 
-
-def require(actor: Actor, shop_id: UUID, act: Act) -> None:
-    """Raise NotFound for a foreign shop, NotAllowed for a role that may not. The clock may all."""
-    if actor.kind in ("system", "node"):
-        return
-    if actor.user_id is None:
-        raise NotFound("There is no such shop.")
-    member_who_may(_Person(actor.user_id), shop_id, act)
-
-
-class _Person:
-    """What `shops.rules` asks of a user: the key."""
-
-    def __init__(self, pk: UUID) -> None:
-        self.pk = pk
+__all__ = ["parts_for", "policies_of", "policy_of", "require"]
 
 
 def parts_for(member: Member) -> QuerySet[Part]:

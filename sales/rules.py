@@ -6,36 +6,28 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from clutch.core.errors import NotAllowed, NotFound
+from clutch.core.errors import NotAllowed
 from clutch.feed.actor import Actor
 from sales.models import CashSession, CoreDeposit, Register, Sale, SaleReturn, SpecialOrder, TillPolicy
 from shops.models import Member
-from shops.rules import PERMISSIONS, Act
+from shops.rules import Act, may, member_of
+from shops.rules import require_act as require
 
-
-def member_of(actor: Actor, shop_id: UUID) -> Member | None:
-    """The actor's membership in a shop; None for the clock. Raises NotFound for who has none."""
-    if actor.kind in ("system", "node"):
-        return None
-    member = None
-    if actor.user_id is not None:
-        member = Member.objects.filter(shop=shop_id, user=actor.user_id, is_active=True).first()
-    if member is None:
-        raise NotFound(_("There is no such shop."))
-    return member
-
-
-def require(actor: Actor, shop_id: UUID, act: Act) -> Member | None:
-    """Return who acts. Raises NotFound for a foreign shop, NotAllowed for a role that may not."""
-    member = member_of(actor, shop_id)
-    if member is not None and member.role not in PERMISSIONS[act]:
-        raise NotAllowed(_("Your role in this shop does not allow this."), code="wrong_role")
-    return member
-
-
-def may(member: Member, act: Act) -> bool:
-    """Whether a member's role allows an act."""
-    return member.is_active and member.role in PERMISSIONS[act]
+__all__ = [
+    "cores_of",
+    "may",
+    "member_of",
+    "policy_of",
+    "registers_of",
+    "require",
+    "require_approver",
+    "require_or_approved",
+    "returns_of",
+    "sales_of",
+    "sessions_of",
+    "shops_of",
+    "special_orders_of",
+]
 
 
 def require_approver(user_id: UUID, shop_id: UUID, act: Act) -> Member:

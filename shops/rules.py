@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clutch.accounts.rules import staff_ready
+from clutch.core.actor import Actor
 from clutch.core.errors import Invalid, NotAllowed, NotFound
 from shops.enums import Role
 from shops.models import GarageVehicle, Member, MemberInvite, Onboarding, Shop, ShopDocument
@@ -115,6 +116,29 @@ def memberships(user: Any) -> models.QuerySet[Member]:
 def shops_of(user: Any) -> list[UUID]:
     """The ids of the shops that a user belongs to. One query."""
     return list(memberships(user).values_list("shop_id", flat=True))
+
+
+def member_of(actor: Actor, shop_id: UUID) -> Member | None:
+    """The actor's membership in a shop; None for the clock. Raises NotFound for who has none."""
+    if actor.kind in ("system", "node"):
+        return None
+    member = None
+    if actor.user_id is not None:
+        member = Member.objects.filter(shop=shop_id, user=actor.user_id, is_active=True).first()
+    if member is None:
+        raise NotFound(_("There is no such shop."))
+    return member
+
+
+def require_act(actor: Actor, shop_id: UUID, act: Act) -> Member | None:
+    """Return who acts, None for the clock, which may all.
+
+    Raises NotFound for a foreign shop, NotAllowed for a role that may not.
+    """
+    member = member_of(actor, shop_id)
+    if member is not None and member.role not in PERMISSIONS[act]:
+        raise NotAllowed(_("Your role in this shop does not allow this."), code="wrong_role")
+    return member
 
 
 def membership(user: Any, shop_id: UUID | None, *, roles: Collection[Role] | None = None) -> Member:

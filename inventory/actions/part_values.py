@@ -57,7 +57,7 @@ def fill(part: Part, given: PartInput, *, currency: str) -> None:
     if "tiers" in given:
         errors |= _tier_errors(given["tiers"], currency)
     if "numbers" in given:
-        errors |= _number_errors(given["numbers"])
+        errors |= number_errors(given["numbers"])
     if errors:
         raise Invalid(_("Check the marked fields."), fields=errors)
 
@@ -131,7 +131,8 @@ def _tier_errors(tiers: Sequence[TierInput], currency: str) -> Errors:
     return errors
 
 
-def _number_errors(numbers: Sequence[NumberInput]) -> Errors:
+def number_errors(numbers: Sequence[NumberInput]) -> Errors:
+    """What is wrong with other numbers of a part, at `numbers.N.field`."""
     errors: Errors = {}
     if len(numbers) > MOST_NUMBERS:
         errors["numbers"] = [_("A part has at most %(count)s other numbers.") % {"count": MOST_NUMBERS}]

@@ -8,7 +8,7 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from clutch.accounts.tests.factories import UserFactory
-from inventory.models import StockPolicy
+from inventory.models import Fitment, StockPolicy
 from inventory.tests.factories import PartFactory
 from inventory.tests.importing.acts import csv, uploaded
 from orders.models import Order, Quote, Shipment
@@ -21,7 +21,13 @@ from sales.tests.factories import CashSessionFactory, RegisterFactory
 from shops.enums import Role
 from shops.models import Member
 from shops.tests.api.people import STEPS
-from shops.tests.factories import GarageVehicleFactory, MemberFactory, OnboardingFactory, ShopFactory
+from shops.tests.factories import (
+    GarageVehicleFactory,
+    MakeFactory,
+    MemberFactory,
+    OnboardingFactory,
+    ShopFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("clutch.urls")]
 
@@ -112,6 +118,12 @@ def part(address: str = "", **body: Any) -> Call:
     return Call(MemberFactory(shop=row.shop).user, f"/api/v1/inventory/parts/{row.pk}{address}", body, row)
 
 
+def fitment() -> Call:
+    row = Fitment.objects.create(part=(part := PartFactory()), shop=part.shop, make=MakeFactory())
+    address = f"/api/v1/inventory/parts/{part.pk}/fitments/{row.pk}"
+    return Call(MemberFactory(shop=part.shop).user, address, {"makeId": row.make_id, "yearTo": 2012}, row)
+
+
 def stock_policy() -> Call:
     row = StockPolicy.objects.create(shop=ShopFactory())
     user = MemberFactory(shop=row.shop).user
@@ -195,6 +207,7 @@ CALLS: dict[tuple[str, str], list[Callable[[], Call]]] = {
     ("put", "/api/v1/shop-picking/{offerId}"): [picked],
     ("put", "/api/v1/inventory/parts/{id}"): [lambda: part(name="Rear brake pads")],
     ("delete", "/api/v1/inventory/parts/{id}"): [part],
+    ("put", "/api/v1/inventory/parts/{id}/fitments/{fitmentId}"): [fitment],
     ("put", "/api/v1/inventory/policy"): [stock_policy],
     ("put", "/api/v1/inventory/imports/{importId}/layout"): [lambda: import_file("layout", headerRow=1)],
     ("put", "/api/v1/inventory/imports/{importId}/mapping"): [

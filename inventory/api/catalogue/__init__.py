@@ -1,0 +1,1 @@
+"""The API of what a part is beside its main row: numbers, replacements, vehicles, files, its place."""
