@@ -76,7 +76,8 @@ def scope(sheet: CountSheet) -> QuerySet[BinStock]:
         return rows.filter(bin__in=bins)
     if sheet.category_id:
         return rows.filter(part__category__in=with_subcategories(sheet.shop_id, sheet.category_id))
-    return rows
+    parts = list(sheet.parts.values_list("pk", flat=True))
+    return rows.filter(part__in=parts) if parts else rows
 
 
 def with_subcategories(shop_id: UUID, category_id: UUID) -> set[UUID]:

@@ -7,6 +7,9 @@ from shops.rules import Act
 
 register_section(Section("parts", _("Parts"), "/portal/parts", "stock", "stock", 30, act=Act.SEE_STOCK))
 register_section(Section("scan", _("Scan"), "/portal/scan", "barcode", "stock", 45, act=Act.SEE_STOCK))
+register_section(
+    Section("counts", _("Stock-taking"), "/portal/counts", "count", "stock", 55, act=Act.SEE_STOCK)
+)
 register_section(Section("labels", _("Labels"), "/portal/labels", "label", "stock", 62, act=Act.EDIT_PARTS))
 register_section(
     Section(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,14 +34,16 @@ from inventory.models import (
 from shops.models import Shop
 from shops.rules import Act
 
-MOST_BINS = 500
+MOST_CHOSEN = 500
+MOST_NOTE = 200
 
 
 @dataclass(frozen=True)
 class Said:
     """What somebody said while counting: so many units of a part or a code, in a bin.
 
-    `key` is the phone's own, `at` when it was said (now, without one).
+    `key` is the phone's own, `at` when it was said (now, without one). `note` says what an unknown
+    code stands on.
     """
 
     key: UUID
@@ -50,6 +53,7 @@ class Said:
     code: str = ""
     kind: CountKind = CountKind.ADD
     at: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,24 +75,22 @@ def start_count(
     *,
     bin_ids: Collection[UUID] = (),
     category_id: UUID | None = None,
+    part_ids: Collection[UUID] = (),
     is_blind: bool = True,
     note: str = "",
     actor: Actor,
 ) -> CountSheet:
-    """Begin a stock-take of some bins, of a category with what is below it, or of everything.
+    """Begin a stock-take of some bins, of a category with what is below it, of parts, or of everything.
 
-    Raises Invalid at `bin_ids` or `category_id` for what is not the shop's, or for both at once.
+    Raises Invalid at `bin_ids`, `category_id` or `part_ids` for what is not the shop's, for too many,
+    or for several of the three at once.
     """
     rules.require(actor, shop_id, Act.COUNT_STOCK)
-    if bin_ids and category_id:
-        message = _("Count bins or a category, not both at once.")
+    if sum(map(bool, (bin_ids, category_id, part_ids))) > 1:
+        message = _("Count bins, a category or chosen parts, not several of them at once.")
         raise Invalid(message, fields={"category_id": [message]})
-    if len(set(bin_ids)) > MOST_BINS:
-        message = _("Count at most %(most)s bins at once.") % {"most": MOST_BINS}
-        raise Invalid(message, fields={"bin_ids": [message]})
-    bins = list(Bin.objects.filter(shop=shop_id, pk__in=bin_ids))
-    if len(bins) != len(set(bin_ids)):
-        raise Invalid(_("There is no such bin."), fields={"bin_ids": [_("There is no such bin.")]})
+    bins = _chosen(Bin, shop_id, bin_ids, "bin_ids")
+    parts = _chosen(Part, shop_id, part_ids, "part_ids")
     if category_id and not Category.objects.filter(shop=shop_id, pk=category_id).exists():
         message = _("There is no such category.")
         raise Invalid(message, fields={"category_id": [message]})
@@ -103,8 +105,24 @@ def start_count(
         started_by_id=actor.user_id,
     )
     sheet.bins.set(bins)
+    sheet.parts.set(parts)
+    sheet.places = counting.scope(sheet).count()
+    sheet.save(update_fields=["places"])
     events.count_changed(sheet)
     return sheet
+
+
+def _chosen(model: Any, shop_id: UUID, ids: Collection[UUID], field: str) -> list[Any]:
+    """The named bins or parts of a shop; all of them, or Invalid at `field`."""
+    wanted = set(ids)
+    if len(wanted) > MOST_CHOSEN:
+        message = _("Choose at most %(most)s at once.") % {"most": MOST_CHOSEN}
+        raise Invalid(message, fields={field: [message]})
+    found = list(model.objects.filter(shop=shop_id, pk__in=wanted)) if wanted else []
+    if len(found) != len(wanted):
+        message = _("There is no such bin.") if model is Bin else _("There is no such part.")
+        raise Invalid(message, fields={field: [message]})
+    return found
 
 
 @action
@@ -134,6 +152,9 @@ def _check_said(shop_id: UUID, said: Said) -> None:
     if (said.part_id is None) == (not code) or len(code) > MOST_CHARACTERS or "\x00" in code:
         message = _("Name a part or a code.")
         raise Invalid(message, fields={"code": [message]})
+    if len(said.note) > MOST_NOTE or "\x00" in said.note:
+        message = _("Write at most %(most)s characters.") % {"most": MOST_NOTE}
+        raise Invalid(message, fields={"note": [message]})
     if said.bin_id and not Bin.objects.filter(shop=shop_id, pk=said.bin_id).exists():
         raise NotFound(_("There is no such bin."))
 
@@ -152,22 +173,29 @@ def _record(sheet: CountSheet, said: Said, *, actor: Actor) -> Tally:
     if part_id is not None:
         # Whoever sells this part at the moment waits, or has been waited for: the ledger stands still.
         locks.stocks(sheet.shop_id, [part_id])
+    entry = _entered(sheet, said, part_id, said.quantity * units, actor=actor)
+    if part_id is None:
+        return Tally(entry, unknown=_write_unknown(entry), candidates=candidates)
+    return Tally(entry, line=_write_line(entry, actor=actor))
+
+
+def _entered(
+    sheet: CountSheet, said: Said, part_id: UUID | None, quantity: int, *, actor: Actor
+) -> CountEntry:
     now = timezone.now()
-    entry = CountEntry.objects.create(
+    return CountEntry.objects.create(
         sheet=sheet,
         key=said.key,
         kind=said.kind,
         bin_id=said.bin_id,
         part_id=part_id,
         code=said.code.strip(),
-        quantity=said.quantity * units,
+        quantity=quantity,
+        note=said.note.strip(),
         counted_at=min(max(said.at or now, sheet.created_at), now),
         actor_id=actor.id,
         actor_name=actor.name,
     )
-    if part_id is None:
-        return Tally(entry, unknown=_write_unknown(entry), candidates=candidates)
-    return Tally(entry, line=_write_line(entry, actor=actor))
 
 
 def _meant(sheet: CountSheet, said: Said) -> tuple[UUID | None, int, Sequence[Part]]:
@@ -179,6 +207,12 @@ def _meant(sheet: CountSheet, said: Said) -> tuple[UUID | None, int, Sequence[Pa
         [candidate] = found.candidates
         # A box of ten is ten units when it is scanned, and as many as they say when they say it.
         return candidate.part.pk, candidate.units if said.kind == CountKind.ADD else 1, ()
+    if not found.candidates:
+        # What somebody has said of this code on this sheet holds for all of it, sent late or scanned again.
+        told = CountUnknown.objects.filter(sheet=sheet, code=said.code.strip(), resolved_part__isnull=False)
+        part_id = told.values_list("resolved_part", flat=True).first()
+        if part_id is not None:
+            return part_id, 1, ()
     return None, 1, [candidate.part for candidate in found.candidates]
 
 
@@ -209,16 +243,20 @@ def _write_line(entry: CountEntry, *, actor: Actor) -> CountLine | None:
 
 
 def _write_unknown(entry: CountEntry) -> CountUnknown | None:
-    rows = CountUnknown.objects.filter(
-        sheet=entry.sheet_id, bin=entry.bin_id, code=entry.code, resolved_part=None
+    """Bring the open row of a code up to date: what was said of it, less what is resolved already."""
+    same = {"sheet": entry.sheet_id, "bin": entry.bin_id, "code": entry.code}
+    rows = CountUnknown.objects.filter(**same, resolved_part=None)
+    entries = list(CountEntry.objects.filter(**same, part=None).order_by("counted_at", "pk"))
+    found = counting.folded(entries)
+    resolved = CountUnknown.objects.filter(**same, resolved_part__isnull=False)
+    taken = (
+        resolved.filter(counted_at__gte=found[1]).aggregate(n=Sum("quantity", default=0))["n"] if found else 0
     )
-    found = counting.folded(
-        list(CountEntry.objects.filter(sheet=entry.sheet_id, part=None, bin=entry.bin_id, code=entry.code))
-    )
-    if found is None:
+    if found is None or found[0] <= taken:
         rows.delete()
         return None
-    values = {"quantity": min(found[0], MOST_UNITS), "counted_at": found[2]}
+    note = next((row.note for row in reversed(entries) if row.note), "")
+    values = {"quantity": min(found[0] - taken, MOST_UNITS), "counted_at": found[2], "note": note}
     if not rows.update(**values):
         CountUnknown.objects.create(sheet_id=entry.sheet_id, bin_id=entry.bin_id, code=entry.code, **values)
     return rows.select_related("bin").get()
@@ -227,10 +265,15 @@ def _write_unknown(entry: CountEntry) -> CountUnknown | None:
 def _tally_of(entry: CountEntry) -> Tally:
     """What stands on the sheet now of an entry that came twice."""
     same = {"sheet": entry.sheet_id, "bin": entry.bin_id}
-    if entry.part_id is None:
-        unknown = CountUnknown.objects.filter(**same, code=entry.code).select_related("bin").first()
-        return Tally(entry, unknown=unknown)
-    line = CountLine.objects.filter(**same, part=entry.part_id).select_related("part", "bin").first()
+    part_id = entry.part_id
+    if part_id is None:
+        rows = CountUnknown.objects.filter(**same, code=entry.code).select_related("bin", "sheet__shop")
+        unknown = rows.filter(resolved_part=None).first()
+        if unknown is not None:
+            meant = find_by_code(unknown.sheet.shop, entry.code).candidates
+            return Tally(entry, unknown=unknown, candidates=[candidate.part for candidate in meant])
+        part_id = rows.values_list("resolved_part", flat=True).first()
+    line = CountLine.objects.filter(**same, part=part_id).select_related("part", "bin").first()
     return Tally(entry, line=line)
 
 
@@ -243,23 +286,44 @@ def resolve_unknown(
     `attach` lets the code mean that part from now on, which the role must allow.
     """
     rules.require(actor, shop_id, Act.COUNT_STOCK)
-    unknown = CountUnknown.objects.filter(pk=unknown_id, sheet__shop=shop_id).first()
-    if unknown is None:
-        raise NotFound(_("There is no such code."))
     if attach:
-        attach_barcode(part_id, shop_id=shop_id, code=unknown.code, actor=actor)
-    sheet = locks.count_sheet(shop_id, unknown.sheet_id)
-    unknown.refresh_from_db()
-    if sheet.status not in (CountStatus.COUNTING, CountStatus.REVIEW):
-        raise _not_counting(sheet)
-    if unknown.resolved_part_id is not None:
-        raise Conflict(_("Somebody has said already which part this is."), code="already_resolved")
+        code = _open_unknown(shop_id, unknown_id).code
+        attach_barcode(part_id, shop_id=shop_id, code=code, actor=actor)
+    sheet, unknown = _locked_unknown(shop_id, unknown_id)
     unknown.resolved_part_id = part_id
     said = Said(new_id(), unknown.quantity, bin_id=unknown.bin_id, part_id=part_id, at=unknown.counted_at)
     tally = _record(sheet, said, actor=actor)
     unknown.save(update_fields=["resolved_part"])
     assert tally.line is not None
     return tally.line
+
+
+def _open_unknown(shop_id: UUID, unknown_id: UUID) -> CountUnknown:
+    unknown = CountUnknown.objects.filter(pk=unknown_id, sheet__shop=shop_id).first()
+    if unknown is None:
+        raise NotFound(_("There is no such code."))
+    if unknown.resolved_part_id is not None:
+        raise Conflict(_("Somebody has said already which part this is."), code="already_resolved")
+    return unknown
+
+
+def _locked_unknown(shop_id: UUID, unknown_id: UUID) -> tuple[CountSheet, CountUnknown]:
+    """An open code with its sheet, which is locked and may still be changed."""
+    sheet = locks.count_sheet(shop_id, _open_unknown(shop_id, unknown_id).sheet_id)
+    if sheet.status not in (CountStatus.COUNTING, CountStatus.REVIEW):
+        raise _not_counting(sheet)
+    return sheet, _open_unknown(shop_id, unknown_id)
+
+
+@action
+def drop_unknown(unknown_id: UUID, *, shop_id: UUID, actor: Actor) -> CountSheet:
+    """Leave an unknown code out of the count. What was said of it stays among the entries."""
+    rules.require(actor, shop_id, Act.COUNT_STOCK)
+    sheet, unknown = _locked_unknown(shop_id, unknown_id)
+    # Not by `_record`: by now the code may mean a part, whose line must stay.
+    said = Said(new_id(), 0, bin_id=unknown.bin_id, code=unknown.code, kind=CountKind.RESET)
+    _write_unknown(_entered(sheet, said, None, 0, actor=actor))
+    return sheet
 
 
 @action

@@ -12,10 +12,11 @@ from shops.models import Shop
 
 
 class CountSheet(Entity):
-    """A stock-take of some bins or of a category; everything when neither is named.
+    """A stock-take of some bins, of a category or of chosen parts; everything when none is named.
 
-    `is_blind` hides what should be there from who counts. `lines_counted` and `lines_right` are
-    fixed at the approval: their ratio is the accuracy kept over time.
+    `is_blind` hides what should be there from who counts. `places` is in how many places (a part in
+    a bin) the books had anything of it when it began, for the progress. `lines_counted` and
+    `lines_right` are fixed at the approval: their ratio is the accuracy kept over time.
     """
 
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="count_sheets")
@@ -26,6 +27,8 @@ class CountSheet(Entity):
     is_blind = models.BooleanField(_("blind"), default=True)
     bins = models.ManyToManyField(Bin, blank=True, related_name="+", verbose_name=_("bins"))
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
+    parts = models.ManyToManyField(Part, blank=True, related_name="+", verbose_name=_("parts"))
+    places = models.PositiveIntegerField(default=0, editable=False)
     note = models.CharField(_("note"), max_length=200, blank=True)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -57,6 +60,7 @@ class CountEntry(Fact):
     part = models.ForeignKey(Part, models.PROTECT, null=True, related_name="+")
     code = models.CharField(_("code"), max_length=120, blank=True)
     quantity = models.IntegerField(_("quantity"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
     counted_at = models.DateTimeField(_("counted at"))
     actor_id = models.CharField(max_length=80)
     actor_name = models.CharField(_("by"), max_length=150, blank=True)
@@ -108,12 +112,16 @@ class CountLine(Entity):
 
 
 class CountUnknown(Entity):
-    """A code that was scanned while counting and means no part yet, or several."""
+    """A code that was scanned while counting and means no part yet, or several; `note` says what it is on.
+
+    Once resolved, the row stays as it was; what is scanned of the code afterwards makes another one.
+    """
 
     sheet = models.ForeignKey(CountSheet, models.CASCADE, related_name="unknown")
     bin = models.ForeignKey(Bin, models.PROTECT, null=True, related_name="+")
     code = models.CharField(_("code"), max_length=120)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
+    note = models.CharField(_("note"), max_length=200, blank=True)
     counted_at = models.DateTimeField(_("counted at"))
     resolved_part = models.ForeignKey(Part, models.SET_NULL, null=True, related_name="+")
 
@@ -122,7 +130,10 @@ class CountUnknown(Entity):
         verbose_name_plural = _("unknown codes")
         constraints = [
             models.UniqueConstraint(
-                fields=["sheet", "bin", "code"], name="unknown_once", nulls_distinct=False
+                fields=["sheet", "bin", "code"],
+                condition=models.Q(resolved_part=None),
+                name="unknown_once",
+                nulls_distinct=False,
             )
         ]
 

@@ -1,6 +1,6 @@
 """The shop's pages of parts, stock, scanning, labels and counts."""
 
-from django.urls import path
+from django.urls import include, path
 
 from inventory.portal.views import labels, parts, policy, scan, stock
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("portal/scan/parts", scan.PartsView.as_view(), name="scan-parts"),
     path("portal/scan/attach", scan.AttachView.as_view(), name="attach"),
     path("portal/scan/barcodes/<uuid:barcode_id>/detach", scan.DetachView.as_view(), name="detach"),
+    path("", include("inventory.portal.count_urls")),
     path("portal/labels", labels.LabelsView.as_view(), name="labels"),
     path("portal/labels/rows", labels.RowsView.as_view(), name="label-rows"),
 ]

@@ -15,6 +15,7 @@ from inventory.actions.count_approval import approve_count, explain_variances
 from inventory.actions.counting import (
     Said,
     cancel_count,
+    drop_unknown,
     record_count,
     reopen_count,
     resolve_unknown,
@@ -452,3 +453,64 @@ def test_accuracy_is_kept_by_month(shelf, owner):
     assert [row.share for row in months] == [1.0, 0.5, 0.5]
     assert [row.month.month for row in counting.accuracy(shelf.shop, months=2)] == [10, 11]
     assert counting.accuracy(ShopFactory()) == []
+
+
+def test_chosen_parts_are_counted_and_their_places_kept_for_the_progress(shelf, owner):
+    one, _other = stocked(shelf, 1), stocked(shelf, 2)
+    received(one, 1, Decimal(40))
+    sheet = start_count(shelf.shop_id, part_ids=[one.pk], actor=owner)
+    assert {(row.part, row.bin) for row in counting.scope(sheet)} == {(one, shelf), (one, None)}
+    assert sheet.places == 2
+    for part_ids, bin_ids in (([PartFactory().pk], []), ([one.pk], [shelf.pk])):
+        with pytest.raises(Invalid):
+            start_count(shelf.shop_id, part_ids=part_ids, bin_ids=bin_ids, actor=owner)
+    assert CountSheet.objects.count() == 1
+
+
+def test_what_was_said_of_a_code_holds_for_what_comes_later(shelf, owner):
+    part, sheet = stocked(shelf, 5), begun(shelf, owner)
+    unknown = count(
+        sheet, None, 2, owner, code="X-1", bin_id=shelf.pk, kind=CountKind.ADD, note="box"
+    ).unknown
+    assert (unknown.quantity, unknown.note) == (2, "box")
+    note = count(sheet, None, 0, owner, code="X-1", bin_id=shelf.pk, kind=CountKind.ADD, note="blue box")
+    assert (note.unknown.quantity, note.unknown.note) == (2, "blue box")
+    resolve_unknown(unknown.pk, shop_id=shelf.shop_id, part_id=part.pk, actor=owner)
+    late, key = {"code": "X-1", "bin_id": shelf.pk, "kind": CountKind.ADD}, uuid4()
+    assert [count(sheet, None, 1, owner, key=key, **late).line.counted for _time in range(2)] == [3, 3]
+    assert not CountUnknown.objects.filter(resolved_part=None).exists()
+
+
+def test_number_of_two_brands_is_asked_about_each_time(shelf, owner):
+    one = stocked(shelf, 1, number="GDB 1330", brand_key="trw")
+    two = stocked(shelf, 1, number="GDB1330", brand_key="lucas")
+    sheet, key = begun(shelf, owner), uuid4()
+    said = {"code": "gdb1330", "bin_id": shelf.pk, "kind": CountKind.ADD}
+    tallies = [count(sheet, None, 2, owner, key=key, **said) for _time in range(2)]
+    assert [set(tally.candidates) for tally in tallies] == [{one, two}, {one, two}]
+    resolve_unknown(tallies[0].unknown.pk, shop_id=shelf.shop_id, part_id=one.pk, actor=owner)
+    again = count(sheet, None, 1, owner, **said)
+    assert (again.unknown.quantity, again.line) == (1, None)
+    # Taken back by whoever scanned it.
+    assert count(sheet, None, -1, owner, **said).unknown is None
+    assert [(line.part, line.counted) for line in sheet.lines.all()] == [(one, 2)]
+
+
+def test_dropped_code_is_not_counted_and_may_come_again(shelf, owner):
+    part, sheet = stocked(shelf, 5), begun(shelf, owner)
+    count(sheet, part, 5, owner, bin_id=shelf.pk)
+    said = {"code": "X-1", "bin_id": shelf.pk, "kind": CountKind.ADD}
+    unknown = count(sheet, None, 3, owner, **said).unknown
+    attach_barcode(part.pk, shop_id=shelf.shop_id, code="X-1", actor=owner)
+    drop_unknown(unknown.pk, shop_id=shelf.shop_id, actor=owner)
+    assert not CountUnknown.objects.exists()
+    assert sheet.lines.get().counted == 5
+    with pytest.raises(NotFound):
+        drop_unknown(unknown.pk, shop_id=shelf.shop_id, actor=owner)
+    with pytest.raises(NotFound):
+        resolve_unknown(unknown.pk, shop_id=shelf.shop_id, part_id=part.pk, actor=owner)
+    said["code"] = "X-2"
+    unknown = count(sheet, None, 3, owner, **said).unknown
+    drop_unknown(unknown.pk, shop_id=shelf.shop_id, actor=owner)
+    assert count(sheet, None, 1, owner, **said).unknown.quantity == 1
+    assert CountEntry.objects.filter(kind=CountKind.RESET).count() == 2

@@ -127,7 +127,7 @@ TONES = {
     "pending": "warn", "paid": "good", "failed": "bad", "refunded": "neutral",
     "updated": "active", "withdrawn": "bad", "lost": "neutral", "expired": "neutral",
     "active": "good", "pending_verification": "warn", "suspended": "bad", "inactive": "neutral",
-    "declined": "neutral", "invited": "active",
+    "declined": "neutral", "invited": "active", "counting": "active", "review": "warn", "approved": "good",
 }  # fmt: skip
 
 

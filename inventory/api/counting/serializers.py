@@ -13,36 +13,6 @@ from inventory.enums import CountKind, CountStatus, Reason
 from inventory.models import CountLine, CountSheet, CountUnknown
 
 
-class CountSheetSerializer(ModelSerializer):
-    """A stock-take. `accuracy` is the share of its lines that the books had right, once approved."""
-
-    status = serializers.ChoiceField(choices=CountStatus.choices)
-    bins = BinSerializer(many=True)
-    category_id = serializers.UUIDField(allow_null=True)
-    category = serializers.CharField(source="category.name", default=None, allow_null=True)
-    accuracy = serializers.SerializerMethodField()
-
-    class Meta:
-        model = CountSheet
-        fields = [
-            "id", "number", "status", "is_blind", "bins", "category_id", "category", "note",
-            "lines_counted", "lines_right", "accuracy", "approved_at", "created_at", "version",
-        ]  # fmt: skip
-
-    def get_accuracy(self, sheet: CountSheet) -> float | None:
-        return sheet.lines_right / sheet.lines_counted if sheet.lines_counted else None
-
-
-class StartCountSerializer(Serializer):
-    """What to count: bins, or a category with what is below it; everything without either."""
-
-    bin_ids = serializers.ListField(child=serializers.UUIDField(), required=False, default=list)
-    category_id = serializers.UUIDField(required=False, allow_null=True, default=None)
-    is_blind = serializers.BooleanField(required=False, default=True)
-    note = LineField(max_length=200, required=False, allow_blank=True, default="")
-    shop_id = serializers.UUIDField(required=False)
-
-
 class CountedPartSerializer(Serializer):
     """A part on a sheet."""
 
@@ -50,6 +20,42 @@ class CountedPartSerializer(Serializer):
     number = serializers.CharField()
     name = serializers.CharField()
     brand = serializers.CharField()
+
+
+class CountSheetSerializer(ModelSerializer):
+    """A stock-take. `accuracy` is the share of its lines that the books had right, once approved.
+
+    `places` is in how many places (a part in a bin) the books had any of it when it began.
+    """
+
+    status = serializers.ChoiceField(choices=CountStatus.choices)
+    bins = BinSerializer(many=True)
+    category_id = serializers.UUIDField(allow_null=True)
+    category = serializers.CharField(source="category.name", default=None, allow_null=True)
+    parts = CountedPartSerializer(many=True)
+    accuracy = serializers.SerializerMethodField()
+
+    class Meta:
+        model = CountSheet
+        fields = [
+            "id", "number", "status", "is_blind", "bins", "category_id", "category", "parts",
+            "places", "note", "lines_counted", "lines_right", "accuracy", "approved_at", "created_at",
+            "version",
+        ]  # fmt: skip
+
+    def get_accuracy(self, sheet: CountSheet) -> float | None:
+        return sheet.lines_right / sheet.lines_counted if sheet.lines_counted else None
+
+
+class StartCountSerializer(Serializer):
+    """What to count: bins, a category with what is below it, or parts; everything without any."""
+
+    bin_ids = serializers.ListField(child=serializers.UUIDField(), required=False, default=list)
+    category_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    part_ids = serializers.ListField(child=serializers.UUIDField(), required=False, default=list)
+    is_blind = serializers.BooleanField(required=False, default=True)
+    note = LineField(max_length=200, required=False, allow_blank=True, default="")
+    shop_id = serializers.UUIDField(required=False)
 
 
 class CountLineSerializer(ModelSerializer):
@@ -98,7 +104,7 @@ class UnknownCodeSerializer(ModelSerializer):
 
     class Meta:
         model = CountUnknown
-        fields = ["id", "code", "quantity", "bin", "counted_at"]
+        fields = ["id", "code", "quantity", "note", "bin", "counted_at"]
 
 
 class CountUncountedSerializer(Serializer):
@@ -123,6 +129,9 @@ class CountEntryInputSerializer(Serializer):
     bin_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     part_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     code = LineField(max_length=120, required=False, allow_blank=True, default="")
+    note = LineField(
+        max_length=200, required=False, allow_blank=True, default="", help_text="What an unknown code is on."
+    )
     counted_at = serializers.DateTimeField(
         source="at",
         required=False,

@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{COUNT}/entries", views.EntriesView.as_view()),
     path(f"{COUNT}/unknown", views.UnknownView.as_view()),
     path(f"{COUNT}/unknown/<uuid:unknown_id>/resolve", views.ResolveView.as_view()),
+    path(f"{COUNT}/unknown/<uuid:unknown_id>/drop", views.DropView.as_view()),
     path(f"{COUNT}/submit", views.SubmitView.as_view()),
     path(f"{COUNT}/reopen", views.ReopenView.as_view()),
     path(f"{COUNT}/cancel", views.CancelView.as_view()),

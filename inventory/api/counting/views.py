@@ -72,7 +72,7 @@ class SheetsView(ListView, StockView):
         if getattr(self, "swagger_fake_view", False):
             return CountSheet.objects.none()
         rows = counting.sheets_for(self.member(Act.SEE_STOCK))
-        return rows.select_related("category").prefetch_related("bins")
+        return rows.select_related("category").prefetch_related("bins", "parts")
 
     @extend_schema(operation_id="counts", summary="Stock-takes of a shop", tags=TAGS, parameters=[SHOP_ID])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -223,6 +223,24 @@ class ResolveView(SheetView):
         given = self.validated(serializers.CountResolveSerializer)
         act = partial(acts.resolve_unknown, found.pk, shop_id=sheet.shop_id, actor=self.actor, **given)
         return self.answer(act, serializers.CountLineSerializer, context=self.seeing(sheet))
+
+
+class DropView(SheetView):
+    """One unknown code."""
+
+    @extend_schema(
+        operation_id="count_drop",
+        summary="Leave an unknown code out of the count",
+        request=None,
+        responses={200: serializers.CountSheetSerializer, **WRONG_STATUS},
+        tags=TAGS,
+    )
+    def post(self, request: Request, count_id: UUID, unknown_id: UUID) -> Response:
+        """Leave it out."""
+        sheet = self.sheet(Act.COUNT_STOCK)
+        found = self.visible(CountUnknown.objects.filter(sheet=sheet), pk=unknown_id)
+        act = partial(acts.drop_unknown, found.pk, shop_id=sheet.shop_id, actor=self.actor)
+        return self.answer(act, serializers.CountSheetSerializer)
 
 
 class SubmitView(SheetView):

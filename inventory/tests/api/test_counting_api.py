@@ -152,6 +152,7 @@ CALLS: dict[str, Any] = {
     "unknown": ("get", "/unknown", None, CountStatus.COUNTING, 200, ALL),
     "entry": ("post", "/entries", "entry", CountStatus.COUNTING, 201, COUNTING),
     "resolve": ("post", "/unknown/{unknown}/resolve", "resolve", CountStatus.COUNTING, 200, COUNTING),
+    "drop": ("post", "/unknown/{unknown}/drop", None, CountStatus.REVIEW, 200, COUNTING),
     "submit": ("post", "/submit", None, CountStatus.COUNTING, 200, COUNTING),
     "reopen": ("post", "/reopen", {}, CountStatus.REVIEW, 200, COUNTING),
     "cancel": ("post", "/cancel", None, CountStatus.REVIEW, 200, LEADING),

@@ -1,0 +1,20 @@
+"""Addresses of the pages of stock-taking."""
+
+from django.urls import path
+
+from inventory.portal.views import counting, counts
+
+ALL = "portal/counts"
+ONE = f"{ALL}/<uuid:count_id>"
+
+urlpatterns = [
+    path(ALL, counts.CountsView.as_view(), name="counts"),
+    path(f"{ALL}/new", counts.StartView.as_view(), name="new-count"),
+    path(ONE, counts.CountView.as_view(), name="count"),
+    path(f"{ONE}/submit", counts.SubmitView.as_view(), name="submit-count"),
+    path(f"{ONE}/cancel", counts.CancelView.as_view(), name="cancel-count"),
+    path(f"{ONE}/reopen", counts.ReopenView.as_view(), name="reopen-count"),
+    path(f"{ONE}/counting", counting.CountingView.as_view(), name="counting"),
+    path(f"{ONE}/bin", counting.BinView.as_view(), name="count-bin"),
+    path(f"{ONE}/find", counting.FindView.as_view(), name="count-find"),
+]
