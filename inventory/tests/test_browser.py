@@ -50,6 +50,7 @@ def test_part_is_found_by_typing_and_received_in_a_dialog(shop: Any, new_page: A
     assert Stock.objects.get(part=PartNumber.objects.get().part).on_hand == 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_pages_pass_axe_and_fit_a_phone(shop: Any, new_page: Any, language: str) -> None:
     page = new_page(user=MemberFactory(shop=shop).user, language=language)

@@ -278,7 +278,7 @@ def _run(examples: int, steps: int) -> None:
 
 @pytest.mark.django_db
 def test_stock_agrees_whatever_happens() -> None:
-    _run(examples=12, steps=25)
+    _run(examples=8, steps=20)
 
 
 @pytest.mark.long

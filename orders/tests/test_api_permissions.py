@@ -1,13 +1,16 @@
 """Every endpoint for every person: what passes, what is refused, and that a refusal changes nothing."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
 
 from clutch.accounts.tests.factories import StaffFactory, UserFactory
+from clutch.core.tests.sharing import shared_rows
 from clutch.feed.models import StreamEntry, Transition
 from orders.actions import cancel_order
 from orders.models import Invitation, LinePhoto, Order, OrderLine, Quote, QuoteDraft, QuoteLine
@@ -54,11 +57,21 @@ class World:
         return [versions, rows, StreamEntry.objects.count()]
 
 
+@pytest.fixture(scope="module")
+def worlds(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[], World]]:
+    with shared_rows(django_db_blocker, _world) as copy:
+        yield copy
+
+
 @pytest.fixture
-def world(settings: Any) -> World:
+def world(worlds: Callable[[], World], db: None) -> World:
     """Everybody is there."""
+    return worlds()
+
+
+@override_settings(MATCH_FIRST_WAVE=3)
+def _world() -> World:
     shop, rival = ShopFactory(), ShopFactory()
-    settings.MATCH_FIRST_WAVE = 3
     third = ShopFactory()
     people = {
         "customer": UserFactory(),

@@ -196,7 +196,7 @@ def _run(examples: int, steps: int) -> None:
 
 @pytest.mark.django_db
 def test_ledger_adds_up_whatever_happens() -> None:
-    _run(examples=20, steps=16)
+    _run(examples=8, steps=16)
 
 
 @pytest.mark.long

@@ -81,6 +81,7 @@ def test_quote_arrives_without_reload(live_site: str, page: Any, customer: Any, 
     assert problems == []
 
 
+@pytest.mark.long
 def test_refresh_waits_while_somebody_types(live_site: str, page: Any, customer: Any) -> None:
     order = OrderFactory(customer=customer, status="submitted")
     shop = ShopFactory(name="Nile Parts")
@@ -97,6 +98,7 @@ def test_refresh_waits_while_somebody_types(live_site: str, page: Any, customer:
     arrived(page).wait_for()
 
 
+@pytest.mark.long
 def test_lost_connection_is_shown_and_made_good(live_site: str, page: Any, customer: Any) -> None:
     order = OrderFactory(customer=customer, status="submitted")
     shop = ShopFactory(name="Nile Parts")
@@ -120,6 +122,7 @@ def test_lost_connection_is_shown_and_made_good(live_site: str, page: Any, custo
     page.get_by_text("Reconnecting").wait_for(state="hidden")
 
 
+@pytest.mark.long
 def test_countdown_goes_by_the_clock_of_the_server(live_site: str, page: Any, customer: Any) -> None:
     order = OrderFactory(customer=customer, status="submitted")
     InvitationFactory(order=order)
@@ -139,6 +142,7 @@ def test_countdown_at_zero_shows_what_is_then(live_site: str, page: Any, custome
     page.locator("#order-state").get_by_text("The time for offers is over").wait_for(timeout=20000)
 
 
+@pytest.mark.long
 def test_signed_out_meanwhile_leads_to_the_sign_in(live_site: str, page: Any, customer: Any) -> None:
     order = OrderFactory(customer=customer, status="submitted")
     page.goto(f"/orders/{order.number}")
@@ -221,6 +225,7 @@ def _press(page: Any, selector: str) -> None:
     page.keyboard.press("Enter")
 
 
+@pytest.mark.long
 def test_errors_take_the_focus_and_lose_nothing(live_site: str, page: Any, customer: Any) -> None:
     page.goto("/")
     page.get_by_label("Make").fill("Hyundai")
@@ -231,6 +236,7 @@ def test_errors_take_the_focus_and_lose_nothing(live_site: str, page: Any, custo
     axe_check(page)
 
 
+@pytest.mark.long
 def test_photo_is_made_smaller_and_sent_ahead(
     live_site: str, page: Any, customer: Any, problems: list[str]
 ) -> None:
@@ -251,6 +257,7 @@ def test_photo_is_made_smaller_and_sent_ahead(
     assert problems == []
 
 
+@pytest.mark.long
 def test_my_location_puts_the_pin(live_site: str, new_page: Any) -> None:
     place = {"latitude": 31.2, "longitude": 29.9}
     page = new_page(phone=True, geolocation=place, permissions=["geolocation"])
@@ -260,6 +267,7 @@ def test_my_location_puts_the_pin(live_site: str, new_page: Any) -> None:
     assert page.locator(".map .pin").count() == 1
 
 
+@pytest.mark.long
 def test_vin_is_decoded_and_offered(live_site: str, page: Any) -> None:
     page.goto("/")
     page.get_by_label("VIN or chassis number").fill("1HGCM82633A004352")
@@ -267,6 +275,7 @@ def test_vin_is_decoded_and_offered(live_site: str, page: Any) -> None:
     until(page, "document.getElementById('id_make').value.toUpperCase() === 'HONDA'")
 
 
+@pytest.mark.long
 def test_offer_is_compared_accepted_and_rated(
     live_site: str, page: Any, customer: Any, problems: list[str]
 ) -> None:
@@ -284,6 +293,7 @@ def test_offer_is_compared_accepted_and_rated(
     assert problems == []
 
 
+@pytest.mark.long
 def test_without_javascript_a_request_is_made(live_site: str, new_page: Any) -> None:
     user = UserFactory()
     page = new_page(user=user, java_script_enabled=False)

@@ -15,6 +15,7 @@ from sales.tests.acts import Till, cash
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.long
 @in_both_languages
 def test_receipt_is_read_at_both_widths(new_page: Callable[..., Any], language: str) -> None:
     till = Till(receipt_footer="Come again")

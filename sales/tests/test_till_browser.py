@@ -80,6 +80,7 @@ def test_sale_by_scanner_and_keyboard_alone(shop: Any, till: Any) -> None:
     assert Payment.objects.get().amount == Decimal(1795)
 
 
+@pytest.mark.long
 def test_cart_survives_a_reload_and_a_dead_network(shop: Any, till: Any) -> None:
     scan_code(till, "5901234123457")
     lines(till, 1)
@@ -117,6 +118,7 @@ def test_lost_answer_gives_the_one_receipt(shop: Any, till: Any) -> None:
     assert Stock.objects.get(part__number="58101-1RA00").on_hand == 5
 
 
+@pytest.mark.long
 def test_parked_cart_is_taken_up_again(shop: Any, till: Any) -> None:
     scan_code(till, "5901234123457")
     lines(till, 1)
@@ -129,6 +131,7 @@ def test_parked_cart_is_taken_up_again(shop: Any, till: Any) -> None:
     assert Sale.objects.get().status == "draft"
 
 
+@pytest.mark.long
 def test_first_day_begins_with_a_till_and_its_drawer(shop: Any, new_page: Any) -> None:
     page = new_page(user=MemberFactory(shop=shop).user)
     page.goto("/portal/till")
@@ -141,6 +144,7 @@ def test_first_day_begins_with_a_till_and_its_drawer(shop: Any, new_page: Any) -
     assert (Register.objects.get().code, CashSession.objects.get().opening_float) == ("R1", Decimal(300))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_till_passes_axe_and_fits_a_phone(shop: Any, new_page: Any, language: str) -> None:
     CashSessionFactory(register=RegisterFactory(shop=shop, code="R1"))

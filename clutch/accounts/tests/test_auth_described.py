@@ -7,12 +7,12 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
-from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from clutch.accounts.models import User
 from clutch.accounts.tests.conftest import AUTH, SENT, App, code_in
 from clutch.accounts.tests.factories import UserFactory
+from clutch.core.schema_views import description
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("clutch.urls")]
 
@@ -21,7 +21,7 @@ PASSWORD = "a fine long passphrase"
 
 @pytest.fixture(scope="module")
 def described() -> Any:
-    return SchemaGenerator(urlconf="clutch.urls").get_schema(public=True)
+    return description("clutch.urls", "en")
 
 
 @pytest.fixture

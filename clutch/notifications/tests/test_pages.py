@@ -111,6 +111,7 @@ def test_preferences_are_kept_and_only_the_changes(web: Any, user: Any) -> None:
     assert (row.kind, row.channel, row.enabled) == ("announcement", "push", False)
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_inbox_is_live(live_site: Any, new_page: Any) -> None:
     user = UserFactory()
@@ -131,6 +132,7 @@ def test_inbox_is_live(live_site: Any, new_page: Any) -> None:
     assert queries.unread_count(user) == 0
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_the_badge_counts_what_came_between_the_page_and_its_socket(live_site: Any, new_page: Any) -> None:
     """The page carries a cursor from before its state was read."""

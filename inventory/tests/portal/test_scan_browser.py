@@ -33,6 +33,7 @@ def part(transactional_db):
     return made
 
 
+@pytest.mark.long
 def test_scanner_photo_and_typing_find_the_part(live_site, phone_page, part):
     page = phone_page
     sign_in(page, MemberFactory(shop=part.shop, role=Role.STOREKEEPER).user)
@@ -87,6 +88,7 @@ def test_scanner_photo_and_typing_find_the_part(live_site, phone_page, part):
     shoot(page, "scan-codes")
 
 
+@pytest.mark.long
 def test_scanning_fills_the_list_of_labels(live_site, new_page, part):
     user = MemberFactory(shop=part.shop, role=Role.STOREKEEPER).user
     page = new_page(phone=True, language="ar", user=user)

@@ -30,6 +30,11 @@ class People:
 @pytest.fixture
 def people(db: None) -> People:
     """One shop with a member of each role, the owner of another shop, and a customer."""
+    return make_people()
+
+
+def make_people() -> People:
+    """Make them."""
     found = People(ShopFactory(name="Nile Parts"), ShopFactory(name="Delta Parts"))
     for role in Role:
         found.users[role] = MemberFactory(shop=found.shop, role=role, user__name=f"The {role}").user

@@ -78,6 +78,7 @@ def test_prepared_quote_goes_out_with_one_tap(at_queue: Any, people: People) -> 
     assert (quote.status, quote.total_price) == ("submitted", Decimal("870.00"))
 
 
+@pytest.mark.long
 def test_declining_asks_why_and_keeps_the_focus_in_the_dialog(at_queue: Any, people: People) -> None:
     order = asked(people)
     at_queue.reload()
@@ -95,6 +96,7 @@ def test_declining_asks_why_and_keeps_the_focus_in_the_dialog(at_queue: Any, peo
     assert Invitation.objects.get(order=order).decline_note == "Only German cars here"
 
 
+@pytest.mark.long
 def test_quote_is_typed_summed_by_the_server_and_sent_by_keyboard(new_page: Open, people: People) -> None:
     order = asked(people, vin="KMHCT4AE5DU123456")
     page = new_page(user=people["owner"])
@@ -122,6 +124,7 @@ def test_quote_is_typed_summed_by_the_server_and_sent_by_keyboard(new_page: Open
     axe_check(page)
 
 
+@pytest.mark.long
 def test_refused_quote_keeps_what_was_typed_and_the_chosen_photo(new_page: Open, people: People) -> None:
     order = asked(people)
     page = new_page(user=people["owner"])
@@ -147,6 +150,7 @@ def picture() -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.long
 def test_request_that_changes_while_it_is_open_says_so(new_page: Open, people: People) -> None:
     order = acts.ask(people["customer"], parts=[acts.PADS])
     page = new_page(user=people["owner"])
@@ -159,6 +163,7 @@ def test_request_that_changes_while_it_is_open_says_so(new_page: Open, people: P
     assert page.get_by_label("Unit price").input_value() == "850"
 
 
+@pytest.mark.long
 def test_order_is_shipped_and_handed_over_by_the_code(new_page: Open, people: People) -> None:
     order = asked(people, customer=people["customer"])
     acts.accept(order, acts.quote(order, people.shop))
@@ -185,6 +190,7 @@ def test_order_is_shipped_and_handed_over_by_the_code(new_page: Open, people: Pe
     assert (order.status, order.payment_status) == (OrderStatus.DELIVERED, PaymentStatus.PAID)
 
 
+@pytest.mark.long
 def test_photo_opens_large_and_the_chassis_number_is_copied(new_page: Open, people: People) -> None:
     order = asked(people, vin="KMHCT4AE5DU123456")
     line = order.lines.first()
@@ -203,6 +209,7 @@ def test_photo_opens_large_and_the_chassis_number_is_copied(new_page: Open, peop
     viewer.wait_for(state="hidden")
 
 
+@pytest.mark.long
 def test_message_of_the_customer_appears_and_is_answered(new_page: Open, people: People) -> None:
     order = asked(people, customer=people["customer"])
     acts.quote(order, people.shop)

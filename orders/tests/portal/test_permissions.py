@@ -1,12 +1,13 @@
 """Who may open which page, and who may act: everybody else changes nothing."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import pytest
 from django.db import connection
 from django.test import Client
 
+from clutch.core.tests.sharing import shared_rows
 from orders.enums import OrderStatus
 from orders.models import (
     Invitation,
@@ -20,7 +21,7 @@ from orders.models import (
     TrackingEvent,
 )
 from orders.tests.factories import InvitationFactory, OrderFactory, QuoteFactory, accepted_order
-from orders.tests.portal.conftest import People
+from orders.tests.portal.conftest import People, make_people
 from orders.tests.portal.forms import quote_form
 from shops.enums import Role
 
@@ -45,9 +46,34 @@ TABLES = (
 )
 
 
+@pytest.fixture(scope="module")
+def everything_made(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[], Any]]:
+    def make() -> tuple[People, dict[str, Any]]:
+        people = make_people()
+        return people, _rows(people)
+
+    with shared_rows(django_db_blocker, make) as copy:
+        yield copy
+
+
 @pytest.fixture
-def rows(people: People) -> dict[str, Any]:
+def made(everything_made: Callable[[], Any], db: None) -> Any:
+    return everything_made()
+
+
+@pytest.fixture
+def people(made: Any) -> People:
+    """The people of the portal's other tests, shared by this file."""
+    return cast("People", made[0])
+
+
+@pytest.fixture
+def rows(made: Any) -> Any:
     """One row of each kind that the pages are about."""
+    return made[1]
+
+
+def _rows(people: People) -> dict[str, Any]:
     request = OrderFactory(status=OrderStatus.SUBMITTED, parts=1)
     InvitationFactory(order=request, shop=people.shop)
     shipped = accepted_order(shop=people.shop, status=OrderStatus.SHIPPED)

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Open = Callable[..., Any]
 
 
+@pytest.mark.long
 def test_parts_are_picked_by_scanner_wherever_the_focus_is(new_page: Open, people: People) -> None:
     shelf = BinFactory(shop=people.shop, code="A-03")
     pads = PartFactory(shop=people.shop, number="58101-1RA00", default_bin=shelf)

@@ -30,6 +30,7 @@ def filled(page, name):
     expect(page.locator(f"#id_{name}")).not_to_have_value("")
 
 
+@pytest.mark.long
 def test_shop_comes_in_on_a_phone(live_site, phone_page):
     page, user = phone_page, UserFactory(name="Mona")
     page.context.grant_permissions(["geolocation"])
@@ -105,6 +106,7 @@ def test_pin_is_put_by_keyboard(live_site, page):
     filled(page, "longitude")
 
 
+@pytest.mark.long
 def test_colleague_joins_by_link_and_the_list_shows_it(live_site, page, phone_page):
     owner = MemberFactory()
     sign_in(page, owner.user)
@@ -123,6 +125,7 @@ def test_colleague_joins_by_link_and_the_list_shows_it(live_site, page, phone_pa
     page.locator("#members").get_by_text("Ali", exact=True).wait_for()
 
 
+@pytest.mark.long
 def test_profile_is_changed(live_site, phone_page):
     page, owner = phone_page, MemberFactory()
     sign_in(page, owner.user)
@@ -134,6 +137,7 @@ def test_profile_is_changed(live_site, phone_page):
     assert owner.shop.opening_hours.count() == 7
 
 
+@pytest.mark.long
 def test_vehicle_by_its_chassis_number(live_site, new_page):
     page = new_page(phone=True, user=UserFactory())
     page.goto("/garage/add")
