@@ -219,7 +219,7 @@ ON_ORDER_HANDED_OVER = ["sales.actions.handover.sell_handed_over"]
 # How long an accepted order keeps its parts from everybody else while nobody touches it.
 ORDER_HOLD_DAYS = int(os.environ.get("CLUTCH_ORDER_HOLD_DAYS", "14"))
 # Each takes (shop id, part id) and returns what the page of a part shows of open documents.
-PART_MENTIONS: list[str] = []
+PART_MENTIONS = ["orders.mentions.wanted_by"]
 NOTIFICATION_SEGMENTS = [
     "clutch.accounts.queries.segments",
     "shops.queries.segments",
