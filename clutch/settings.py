@@ -403,7 +403,13 @@ REST_FRAMEWORK = {
 }
 
 # Path parameters that are published under another name than camelCase gives them.
-API_PATH_NAMES = {"onboarding_id": "id", "notification_id": "id", "sale_id": "id", "stock_part_id": "id"}
+API_PATH_NAMES = {
+    "onboarding_id": "id",
+    "notification_id": "id",
+    "sale_id": "id",
+    "stock_part_id": "id",
+    "customer_id": "id",
+}
 # What each app's examples in the description are made of (clutch.core.examples).
 API_EXAMPLES = [
     "clutch.accounts.api.examples",
@@ -416,6 +422,7 @@ API_EXAMPLES = [
     "inventory.api.imports.examples",
     "inventory.api.policy.examples",
     "orders.api.examples",
+    "sales.api.customers.examples",
     "sales.api.examples",
 ]
 
@@ -438,6 +445,9 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "CustomerKindEnum": "sales.enums.CustomerKind",
+        "CustomerStatusEnum": "sales.enums.CustomerStatus",
+        "HistoryKindEnum": "sales.enums.HistoryKind",
         "DeclineReasonEnum": "orders.enums.DeclineReason",
         "DocumentKindEnum": "shops.enums.DocumentKind",
         "ImportKindEnum": "inventory.enums.ImportKind",

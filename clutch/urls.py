@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("orders.api.urls")),
     path("api/v1/", include("orders.api.stock.urls")),
     path("api/v1/", include("sales.api.urls")),
+    path("api/v1/", include("sales.api.customers.urls")),
     path("admin/", admin.site.urls),
     path("", include("clutch.accounts.pages.urls")),
     path("", include("clutch.notifications.pages.urls")),

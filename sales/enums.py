@@ -158,6 +158,14 @@ class CustomerClass(TextChoices):
     RESELLER = "reseller", _("reseller")
 
 
+class ReceiptBy(TextChoices):
+    """How a customer wants their receipts."""
+
+    PAPER = "paper", _("paper")
+    EMAIL = "email", _("e-mail")
+    LINK = "link", _("link by message")
+
+
 class CustomerStatus(TextChoices):
     ACTIVE = "active", _("active")
     INACTIVE = "inactive", _("inactive")
@@ -169,6 +177,18 @@ CUSTOMER_TRANSITIONS: Mapping[str, frozenset[str]] = {
     CustomerStatus.INACTIVE: frozenset({CustomerStatus.ACTIVE}),
     CustomerStatus.SUSPENDED: frozenset({CustomerStatus.ACTIVE, CustomerStatus.INACTIVE}),
 }
+
+
+class HistoryKind(TextChoices):
+    """What a customer and a shop had with one another."""
+
+    SALE = "sale", _("sale")
+    RETURN = "return", _("return")
+    SPECIAL_ORDER = "special_order", _("special order")
+    PAYMENT = "payment", _("payment")
+    CREDIT = "credit", _("store credit")
+    QUOTE = "quote", _("quote")
+    ORDER = "order", _("order")
 
 
 class Account(TextChoices):

@@ -121,6 +121,17 @@ def sale_lost(lost: LostSale) -> None:
     publish(Event((shop_stream(lost.shop_id),), "sale-lost", data))
 
 
+def customer_changed(customer: Customer, change: str) -> None:
+    """A customer was added, changed, merged into another, or erased. Only ids: the stream is kept."""
+    data = {
+        "shopId": str(customer.shop_id),
+        "customerId": str(customer.pk),
+        "change": change,
+        "mergedIntoId": str(customer.merged_into_id) if customer.merged_into_id else None,
+    }
+    publish(Event((shop_stream(customer.shop_id),), "customer-changed", data))
+
+
 def account_paid(customer: Customer) -> None:
     """A customer paid what they owed."""
     data = {"shopId": str(customer.shop_id), "customerId": str(customer.pk)}

@@ -18,6 +18,7 @@ from sales.models import (
     CoreDeposit,
     Customer,
     CustomerBalance,
+    CustomerVehicle,
     Register,
     Sale,
     SpecialOrder,
@@ -93,6 +94,15 @@ def customer(shop_id: UUID, customer_id: UUID) -> Customer:
     row = rows.filter(shop=shop_id, pk=customer_id).first()
     if row is None:
         raise NotFound(_("There is no such customer."))
+    return row
+
+
+def customer_vehicle(customer_id: UUID, vehicle_id: UUID) -> CustomerVehicle:
+    """One vehicle that a customer has, locked; the customer is locked before. Raises NotFound."""
+    rows = CustomerVehicle.objects.select_for_update(no_key=True, of=("self",))
+    row = rows.filter(customer=customer_id, archived_at=None, pk=vehicle_id).first()
+    if row is None:
+        raise NotFound(_("This customer has no such vehicle."))
     return row
 
 

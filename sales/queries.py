@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from inventory.models import BinStock
-from sales.models import Payment, ReturnLine, Sale, SaleLine
+from sales.enums import CustomerStatus
+from sales.finding import matching
+from sales.models import Customer, CustomerVehicle, Payment, ReturnLine, Sale, SaleLine
+from shops.keys import name_key
 
 
 def find_sale(sales: QuerySet[Sale], reference: str) -> Sale | None:
@@ -58,6 +61,77 @@ class Shelves:
             bin_id = first if first is not None or not order else order[0]
             taken[bin_id] = taken.get(bin_id, 0) + quantity
         return [Taken(bin_id, units) for bin_id, units in taken.items()]
+
+
+# The vehicles that a customer has now, the newest first.
+VEHICLES = Prefetch(
+    "vehicles",
+    CustomerVehicle.objects.filter(archived_at=None).order_by("-pk"),
+    to_attr="driven",
+)
+
+
+def credit_left(customer: Customer) -> Decimal:
+    """How much more a customer may buy on account; 0 for who may not."""
+    if customer.status != CustomerStatus.ACTIVE:
+        return Decimal(0)
+    return max(customer.credit_limit - customer.balance.owed, Decimal(0))
+
+
+@dataclass(frozen=True)
+class FoundCustomer:
+    """A customer whom a text may mean. Amounts are in the shop's currency."""
+
+    customer_id: UUID
+    number: str
+    name: str
+    company: str
+    phone: str
+    status: str
+    discount_percent: Decimal
+    credit_left: Decimal
+    store_credit: Decimal
+    deposit: Decimal
+    owed: Decimal
+    vehicles: tuple[CustomerVehicle, ...]
+
+
+def customers_here(shop_id: UUID) -> QuerySet[Customer]:
+    """The customers of a shop, without those who were merged into another or erased."""
+    return Customer.objects.filter(shop=shop_id, merged_into=None, erased_at=None)
+
+
+def find_customers(shop_id: UUID, text: str, limit: int = 12) -> list[FoundCustomer]:
+    """The customers of a shop whom a text may mean (name, phone, number, plate, VIN), best first.
+
+    At most four queries, however many are found.
+    """
+    rows = matching(customers_here(shop_id), text).select_related("balance").prefetch_related(VEHICLES)
+    return [
+        FoundCustomer(
+            customer_id=row.pk, number=row.number, name=row.name, company=row.company, phone=row.phone,
+            status=row.status, discount_percent=row.discount_percent, credit_left=credit_left(row),
+            store_credit=row.balance.credit, deposit=row.balance.deposit, owed=row.balance.owed,
+            vehicles=tuple(row.driven),
+        )
+        for row in rows[:limit]
+    ]  # fmt: skip
+
+
+def duplicates_of(customer: Customer) -> list[Customer]:
+    """Other customers of the shop who may be the same: phone, e-mail, tax number, or a vehicle's VIN.
+
+    Two queries; at most ten, the oldest first.
+    """
+    vins = CustomerVehicle.objects.filter(customer=customer, archived_at=None).exclude(vin="")
+    keys = [*(phone.lstrip("+") for phone in (customer.phone, customer.second_phone))]
+    keys += [name_key(customer.email), name_key(customer.tax_number)]
+    keys += [vin.lower() for vin in vins.values_list("vin", flat=True)]
+    same = Q(pk__in=[])
+    for key in filter(None, keys):
+        same |= Q(words__contains=f" {key} ")
+    rows = customers_here(customer.shop_id).filter(same).exclude(pk=customer.pk)
+    return list(rows.select_related("balance").order_by("pk")[:10])
 
 
 def returned_units(sale_id: UUID) -> dict[UUID, int]:

@@ -8,13 +8,23 @@ from django.utils.translation import gettext as _
 
 from clutch.core.errors import NotAllowed
 from clutch.feed.actor import Actor
-from sales.models import CashSession, CoreDeposit, Register, Sale, SaleReturn, SpecialOrder, TillPolicy
+from sales.models import (
+    CashSession,
+    CoreDeposit,
+    Customer,
+    Register,
+    Sale,
+    SaleReturn,
+    SpecialOrder,
+    TillPolicy,
+)
 from shops.models import Member
 from shops.rules import Act, may, member_of
 from shops.rules import require_act as require
 
 __all__ = [
     "cores_of",
+    "customers_of",
     "may",
     "member_of",
     "policy_of",
@@ -76,6 +86,11 @@ def cores_of(user: Any) -> QuerySet[CoreDeposit]:
 def special_orders_of(user: Any) -> QuerySet[SpecialOrder]:
     """The special orders of a user's shops."""
     return SpecialOrder.objects.filter(shop__in=shops_of(user))
+
+
+def customers_of(user: Any) -> QuerySet[Customer]:
+    """The customers of a user's shops."""
+    return Customer.objects.filter(shop__in=shops_of(user))
 
 
 def sessions_of(user: Any) -> QuerySet[CashSession]:

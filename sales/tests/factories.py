@@ -6,6 +6,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from sales.finding import words_of
 from sales.models import CashSession, Customer, CustomerBalance, Register
 from shops.keys import name_key
 from shops.tests.factories import ShopFactory
@@ -23,6 +24,9 @@ class CustomerFactory(DjangoModelFactory[Customer]):
     name = factory.Sequence(lambda n: f"Customer {n}")
     name_key = factory.LazyAttribute(lambda row: name_key(row.name))
     phone = factory.Sequence(lambda n: f"+20122{n:07d}")
+    words = factory.LazyAttribute(
+        lambda row: words_of(Customer(name=row.name, number=row.number, phone=row.phone), ())
+    )
 
     @classmethod
     def _create(cls, model_class: type[Customer], *args: Any, **kwargs: Any) -> Customer:

@@ -52,6 +52,12 @@ ROWS = {
     ("PUT", "/api/v1/sales/{id}"),
     ("POST", "/api/v1/sales/{id}/void"),
     ("POST", "/api/v1/sales/{id}/return"),
+    # customers
+    ("GET", "/api/v1/customers"),
+    ("POST", "/api/v1/customers"),
+    ("GET", "/api/v1/customers/{id}"),
+    ("PUT", "/api/v1/customers/{id}"),
+    ("GET", "/api/v1/customers/{id}/history"),
 }
 # Beside the rows, addresses of theirs that answer one more method.
 MORE = {("GET", "/api/v1/shop-quotes/{quoteId}"), ("GET", "/api/v1/inventory/parts/{id}")}

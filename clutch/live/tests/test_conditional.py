@@ -15,9 +15,9 @@ from orders.models import Order, Quote, Shipment
 from orders.tests.acts import api, ask, quote
 from orders.tests.paying import bought, prepare, ship
 from sales.actions.carts import park_sale, save_cart
-from sales.models import TillPolicy
+from sales.models import CustomerVehicle, TillPolicy
 from sales.tests.acts import Till
-from sales.tests.factories import CashSessionFactory, RegisterFactory
+from sales.tests.factories import CashSessionFactory, CustomerFactory, RegisterFactory
 from shops.enums import Role
 from shops.models import Member
 from shops.tests.api.people import STEPS
@@ -180,6 +180,17 @@ def picked() -> Call:
     return Call(owner_of(order), f"/api/v1/shop-picking/{row.pk}", {"picked": 1}, row)
 
 
+def customer() -> Call:
+    row = CustomerFactory()
+    return Call(MemberFactory(shop=row.shop).user, f"/api/v1/customers/{row.pk}", {"notes": "Fridays"}, row)
+
+
+def driven() -> Call:
+    row = CustomerVehicle.objects.create(customer=CustomerFactory(), make_name="Kia")
+    user = MemberFactory(shop=row.customer.shop).user
+    return Call(user, f"/api/v1/customers/{row.customer_id}/vehicles/{row.pk}", {"plate": "AB 12"}, row)
+
+
 CALLS: dict[tuple[str, str], list[Callable[[], Call]]] = {
     ("put", "/api/v1/me"): [me],
     ("put", "/api/v1/garage/{vehicleId}"): [garage],
@@ -224,6 +235,9 @@ CALLS: dict[tuple[str, str], list[Callable[[], Call]]] = {
     ("post", "/api/v1/sales/{id}/void"): [
         lambda: sale("/void", {"reason": "Typed twice"}, status="completed")
     ],
+    ("put", "/api/v1/customers/{id}"): [customer],
+    ("put", "/api/v1/customers/{id}/vehicles/{vehicleId}"): [driven],
+    ("delete", "/api/v1/customers/{id}/vehicles/{vehicleId}"): [driven],
     ("put", "/api/v1/registers/{registerId}"): [register],
     ("post", "/api/v1/cash-sessions/{sessionId}/close"): [drawer],
     ("put", "/api/v1/till-policy"): [till_policy],
