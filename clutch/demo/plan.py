@@ -111,7 +111,10 @@ def _near(chance: random.Random, number: int, spread_km: float) -> tuple[str, fl
 
 
 def shops() -> Iterator[PlannedShop]:
-    """The shops, the same at every call. Every fifth serves any make; no make is without a shop."""
+    """The shops, the same at every call. Every fifth serves any make; no make is without a shop.
+
+    The first serves any make at any hour: whoever tries it out finds its queue full.
+    """
     chance = random.Random(SEED)
     makes = list(VEHICLES)
     for number in range(1, SHOPS + 1):
@@ -119,7 +122,8 @@ def shops() -> Iterator[PlannedShop]:
         chosen = {*chance.sample(COMMON, 2), makes[number % len(makes)], makes[(number * 7) % len(makes)]}
         yield PlannedShop(
             number, district, latitude, longitude, chance.choice((10, 15, 20, 30)),
-            () if number % 5 == 0 else tuple(sorted(chosen)), HOURS[number % len(HOURS)],
+            () if number % 5 == 0 or number == 1 else tuple(sorted(chosen)),
+            ALWAYS if number == 1 else HOURS[number % len(HOURS)],
         )  # fmt: skip
 
 
@@ -133,10 +137,10 @@ def applicants(count: int) -> Iterator[PlannedShop]:
 
 
 def customers() -> Iterator[PlannedCustomer]:
-    """The customers, the same at every call."""
+    """The customers, the same at every call. The first lives in the district of the first shop."""
     chance = random.Random(SEED + 1)
     for number in range(1, CUSTOMERS + 1):
-        district, latitude, longitude = _near(chance, number * 5, 1.0)
+        district, latitude, longitude = _near(chance, number * 5 - 4, 1.0)
         make = chance.choice(COMMON if number % 3 else list(VEHICLES))
         yield PlannedCustomer(
             number,

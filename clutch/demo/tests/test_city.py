@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from clutch.accounts.models import User
 from clutch.dashboard import reads
-from clutch.demo import history, load, plan, sign_ins, waiting
+from clutch.demo import counter, history, load, plan, sign_ins, waiting
 from clutch.feed.actor import Actor
+from inventory.models import Part
 from orders.models import Order, PaymentEntry
+from sales.models import Sale
 from shops.models import Make, Member, ServiceArea, Shop, VehicleModel
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +89,17 @@ def test_staff_find_work_and_find_it_once(monkeypatch: Any) -> None:
     assert not Order.objects.exclude(is_demo=True).exists()
     assert not Shop.objects.exclude(is_demo=True).exists()
     assert load.city(password="a", actor=Actor.beat()) == city
+
+
+@pytest.mark.django_db(transaction=True)
+def test_first_shop_has_a_stock_and_a_counter_once() -> None:
+    shop = load.city(password="a", actor=Actor.beat()).shops[0]
+    owner = history.owners()[shop.pk]
+    for _again in range(2):
+        counter.play(shop, owner)
+        assert Part.objects.filter(shop=shop).count() == 2 * len(plan.PARTS)
+        assert Sale.objects.filter(shop=shop, status="completed").count() == counter.SALES
+    call_command("check_stock", stdout=StringIO())
 
 
 def test_demo_is_refused_where_it_is_off(settings: Any) -> None:

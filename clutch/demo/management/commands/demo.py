@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from clutch.demo import history, load, sign_ins, waiting
+from clutch.demo import counter, history, load, sign_ins, waiting
 from clutch.feed.actor import Actor
 from orders.models import Order
 from shops.models import Shop
@@ -35,6 +35,7 @@ class Command(BaseCommand):
         password = sign_ins.make_password()
         city = load.city(password=password, actor=Actor.beat())
         history.play(city, say=self._say)
+        counter.play(city.shops[0], history.owners()[city.shops[0].pk])
         waiting.play(city, password=password)
         orders = Order.objects.filter(customer__is_demo=True).count()
         self.stdout.write(
