@@ -215,6 +215,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # Seams: what must call upward is named here (docs/architecture.md).
 QUOTE_SOURCES = ["orders.stock_source.in_stock", "orders.sources.quoted_before"]
+# Each takes (shop id) when a shop leaves the market or comes back to it, inside the act.
+ON_SHOP_STANDING = ["orders.actions.standing.tell_customers"]
 ON_ORDER_HANDED_OVER = ["sales.actions.handover.sell_handed_over"]
 # How long an accepted order keeps its parts from everybody else while nobody touches it.
 ORDER_HOLD_DAYS = int(os.environ.get("CLUTCH_ORDER_HOLD_DAYS", "14"))

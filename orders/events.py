@@ -16,6 +16,7 @@ from clutch.feed.action import publish
 from clutch.feed.streams import STAFF_STREAM, Event, shop_stream, user_stream
 from orders.enums import InvitationStatus
 from orders.models import Invitation, Order, OrderLine, Quote, QuoteLine
+from shops.enums import ShopStatus
 
 
 def vehicle(order: Order) -> dict[str, Any]:
@@ -88,8 +89,9 @@ def new_quote(order: Order, quote: Quote) -> None:
 
 
 def quote_updated(order: Order, quote: Quote) -> None:
-    """Tell the customer that a quote was revised, or stands again."""
-    publish(Event((user_stream(order.customer_id),), "quote-updated", _quote(quote)))
+    """Tell the customer that a quote was revised or stands again, or its shop left the market or is back."""
+    data = {**_quote(quote), "shopIsActive": quote.shop.status == ShopStatus.ACTIVE}
+    publish(Event((user_stream(order.customer_id),), "quote-updated", data))
 
 
 def _quote(quote: Quote) -> dict[str, Any]:

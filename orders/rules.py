@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from clutch.accounts.models import User
@@ -50,8 +50,12 @@ def conversable_orders(user: Any) -> QuerySet[Order]:
     """The orders about which a user may write: their own, and those their shops were asked for."""
     if not user.is_authenticated:
         return Order.objects.none()
-    asked = Invitation.objects.filter(shop__in=shop_ids_of(user.pk)).values("order")
-    return Order.objects.filter(Q(customer=user.pk) | Q(pk__in=asked))
+    return Order.objects.filter(Q(customer=user.pk) | _asked(user))
+
+
+def _asked(user: Any) -> Exists:
+    """Whether a shop of the user was asked; looked up per order, since a shop is asked for many."""
+    return Exists(Invitation.objects.filter(order=OuterRef("pk"), shop__in=shop_ids_of(user.pk)))
 
 
 def requests_for(member: Member) -> QuerySet[Invitation]:
@@ -70,14 +74,19 @@ def quotes_for(user: Any) -> QuerySet[Quote]:
 
 def requests_seen_by(user: Any) -> QuerySet[Order]:
     """The orders whose parts and photos a user may see: as `orders_for`, and those asked of their shops."""
-    asked = Invitation.objects.filter(shop__in=shop_ids_of(user.pk)).values("order")
-    return Order.objects.filter(Q(pk__in=orders_for(user).values("pk")) | Q(pk__in=asked))
+    if not user.is_authenticated:
+        return Order.objects.none()
+    if staff_ready(user):
+        return Order.objects.all()
+    own = Q(customer=user.pk) | Q(shop__in=shop_ids_of(user.pk))
+    return Order.objects.filter(own | _asked(user))
 
 
 def quotes_seen_by(user: Any) -> QuerySet[Quote]:
     """The quotes that a user may see: of their shops, on their own requests, all for staff."""
-    own = Quote.objects.filter(order__customer=user.pk).values("pk")
-    return Quote.objects.filter(Q(pk__in=quotes_for(user).values("pk")) | Q(pk__in=own))
+    if not user.is_authenticated or staff_ready(user):
+        return quotes_for(user)
+    return Quote.objects.filter(Q(shop__in=shop_ids_of(user.pk)) | Q(order__customer=user.pk))
 
 
 def require_member(actor: Actor, shop_id: UUID, roles: Collection[str] = QUOTING) -> None:

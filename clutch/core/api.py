@@ -93,7 +93,7 @@ class ApiView(views.APIView):
         The same key and body again get the stored answer (`Idempotency-Replayed: true`); the key
         with another body, or while the first is still running, is a Conflict (409). An `output`
         with a method `still_allowed(body, user)` takes out of a stored answer what its reader may
-        no longer see.
+        no longer see; its `secrets` are keys that are told once: null where the answer is repeated.
         """
         key = self._idempotency_key()
         if key is None:
@@ -104,6 +104,7 @@ class ApiView(views.APIView):
             key=key,
             body_hash=_fingerprint(self.request),
             render=lambda result: self._rendered(result, output, status, context),
+            secrets=getattr(output, "secrets", frozenset()),
         )
         try:
             with idempotency.keyed(keyed):

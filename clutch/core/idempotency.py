@@ -38,13 +38,17 @@ class Replayed(Exception):
 
 @dataclass
 class KeyedRequest:
-    """One request with a key. `render` turns the result of the action into its answer."""
+    """One request with a key. `render` turns the result of the action into its answer.
+
+    `secrets` are keys of its body that are told once and not kept: stored as null.
+    """
 
     actor: str
     route: str
     key: str
     body_hash: str
     render: Callable[[Any], Answer]
+    secrets: frozenset[str] = frozenset()
     answer: Answer | None = None
 
 
@@ -110,10 +114,16 @@ def store(request: KeyedRequest, result: Any) -> None:
         key=request.key,
         body_hash=request.body_hash,
         status=answer.status,
-        body=answer.body,
+        body=_without(answer.body, request.secrets),
         headers=answer.headers,
     )
     request.answer = answer
+
+
+def _without(body: Any, secrets: frozenset[str]) -> Any:
+    if not secrets or not isinstance(body, dict):
+        return body
+    return {name: None if name in secrets else value for name, value in body.items()}
 
 
 def close() -> None:

@@ -13,7 +13,7 @@ it is text. Numbers stay numbers, also below zero.
 import csv
 import io
 import zipfile
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
@@ -61,7 +61,7 @@ def writer_of(kind: str, title: str, headers: Sequence[str]) -> Writer:
     return XlsxWriter(title, headers) if kind == "xlsx" else CsvWriter(headers)
 
 
-async def stream(writer: Writer, batches: Iterator[Iterable[Row]]) -> AsyncIterator[bytes]:
+async def stream(writer: Writer, batches: Iterator[Iterable[Row]]) -> AsyncGenerator[bytes, None]:
     """The bytes of a table, a batch at a time: never more than one batch is held.
 
     `batches` may ask the database: it runs in the request's own thread, and its connection is given

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from clutch.accounts.tests.factories import UserFactory
+from clutch.accounts.tests.factories import StaffFactory, UserFactory
 from clutch.feed.actor import Actor
 from clutch.feed.streams import heads_of, read_after, shop_stream, user_stream
 from orders import actions
@@ -16,6 +16,7 @@ from orders.actions.payment_timeout import time_out_payment
 from orders.enums import LIVE_QUOTE
 from orders.models import CardPayment, Order, Quote
 from orders.tests.acts import PADS, accept, api, as_member, as_user, ask, offers_for, quote
+from shops.actions.standing import reopen_shop, suspend_shop
 from shops.models import Member, Shop
 from shops.tests.factories import MemberFactory, ShopFactory
 
@@ -47,6 +48,7 @@ class Phone:
                         "minutes": each["estimatedDeliveryMinutes"],
                         "parts": (each["availableParts"], each["missingParts"]),
                         "shop": each["shopName"],
+                        "active": each["shopIsActive"],
                         "status": "live" if each["status"] in LIVE_QUOTE else each["status"],
                     }
                     for each in row["quotes"]
@@ -67,6 +69,7 @@ class Phone:
                 "minutes": data["estimatedDelivery"],
                 "parts": (data["availableParts"], data["missingParts"]),
                 "shop": data["shopName"],
+                "active": data.get("shopIsActive", True),
                 "status": "live",
             }
         elif kind in ("quote-withdrawn", "quote-expired"):
@@ -119,6 +122,8 @@ class Desk:
                 minutes=data["estimatedDelivery"],
                 until=_seconds(data["expiresAt"]),
             )
+            return
+        if "orderId" not in data:
             return
         row = self.state[data["orderId"]]
         if kind == "quote-sent" and data["status"] == "withdrawn":
@@ -216,6 +221,11 @@ CASES: dict[str, Callable[[Order, Quote, Quote], Any]] = {
         actor=as_member(Shop.objects.get(name="Third")),
     ),
     "card not authorised in time": lambda order, a, b: time_out(order, a),
+    "shop suspended": lambda order, a, b: suspend_shop(a.shop_id, reason="papers", actor=Actor.beat()),
+    "shop suspended and back": lambda order, a, b: (
+        suspend_shop(a.shop_id, reason="papers", actor=Actor.beat()),
+        reopen_shop(a.shop_id, actor=Actor.staff(StaffFactory())),
+    ),
     "next wave": lambda order, a, b: actions.invite_next_wave(order.pk, wave=2, actor=Actor.beat()),
     "another request": lambda order, a, b: ask(UserFactory()),
 }

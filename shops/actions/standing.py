@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import Conflict, Invalid
@@ -120,6 +122,8 @@ def _move(shop: Shop, to: str, notice: str | None, *, actor: Actor, reason: str 
     )
     rebuild_areas([shop.pk])
     events.shop_status_update(shop, reason)
+    for name in settings.ON_SHOP_STANDING:
+        import_string(name)(shop.pk)
     if notice:
         _tell(shop, notice, reason=reason, actor=actor)
     return shop

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -23,6 +24,8 @@ from shops.models import (
 )
 from shops.rules import Act, may
 from shops.vehicles import LEAST_YEAR, MOST_YEAR
+
+TOLD_ONCE = _("The link was told once and is not kept. Make this one void and make a new one.")
 
 
 class MakeSerializer(ModelSerializer):
@@ -174,18 +177,34 @@ class InviteSerializer(ModelSerializer):
 
 
 class NewInviteSerializer(Serializer):
-    """A link that was just made, with its token."""
+    """A link that was just made, with its token.
+
+    The token is kept nowhere. Where the same Idempotency-Key is sent again, `token` and `url` are null and
+    `hint` says what to do.
+    """
+
+    secrets = frozenset({"token", "url"})
 
     id = serializers.UUIDField(source="invite.id")
     role = serializers.CharField(source="invite.role")
     note = serializers.CharField(source="invite.note")
     expires_at = serializers.DateTimeField(source="invite.expires_at")
-    token = serializers.CharField()
+    token = serializers.CharField(allow_null=True)
     url = serializers.SerializerMethodField()
+    hint = serializers.SerializerMethodField()
 
-    def get_url(self, made: Any) -> str:
+    def get_url(self, made: Any) -> str | None:
         """What to send to the person."""
         return join_url(made.token)
+
+    def get_hint(self, _made: Any) -> str:
+        """Empty where the link is told."""
+        return ""
+
+    @classmethod
+    def still_allowed(cls, body: dict[str, Any], _user: Any) -> dict[str, Any]:
+        """A repeated answer says why the link is not in it."""
+        return {**body, "hint": str(TOLD_ONCE)}
 
 
 class JoinSerializer(Serializer):

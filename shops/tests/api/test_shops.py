@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clutch.core.models import IdempotencyKey
 from clutch.feed.actor import Actor
 from shops.actions.members import invite_member
 from shops.models import Member, MemberInvite, Shop
@@ -132,7 +133,17 @@ def test_wrong_profile_is_named_at_the_field(change, field, shop, everyone):
 
 def test_link_is_made_shown_once_and_joined(shop, everyone):
     api = client(everyone["owner"])
-    made = api.post(f"/api/v1/shops/{shop.pk}/invites", {"role": "accountant", "note": "Ali"}).json()
+    sent: dict[str, Any] = {
+        "data": {"role": "accountant", "note": "Ali"},
+        "headers": {"Idempotency-Key": "k"},
+    }
+    made = api.post(f"/api/v1/shops/{shop.pk}/invites", **sent).json()
+    assert made["hint"] == ""
+    assert made["token"] not in str(list(IdempotencyKey.objects.values()))
+    repeated = api.post(f"/api/v1/shops/{shop.pk}/invites", **sent)
+    assert repeated["Idempotency-Replayed"] == "true"
+    said = "The link was told once and is not kept. Make this one void and make a new one."
+    assert repeated.json() == {**made, "token": None, "url": None, "hint": said}
     assert made["url"].endswith(f"/portal/join/{made['token']}")
     [listed] = api.get(f"/api/v1/shops/{shop.pk}/invites").json()["results"]
     assert "token" not in listed
