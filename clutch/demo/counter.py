@@ -23,7 +23,7 @@ from sales.actions.checkout import ring_up
 from sales.actions.registers import add_register, open_session
 from sales.enums import Tender
 from sales.inputs import CartInput, LineInput, PaymentInput
-from sales.models import Sale
+from sales.models import Register
 from shops.keys import name_key
 from shops.models import Shop, VehicleModel
 
@@ -40,18 +40,21 @@ def play(shop: Shop, owner: User) -> None:
     chance = random.Random(plan.SEED + 3)
     if not Part.objects.filter(shop=shop).exists():
         _stock(shop.pk, chance=chance, actor=by)
-    if not Sale.objects.filter(shop=shop).exists():
+    if not Register.objects.filter(shop=shop).exists():
         _sell(shop.pk, chance=chance, actor=by)
 
 
 @action
 def _stock(shop_id: UUID, *, chance: random.Random, actor: Actor) -> None:
-    """Every part of the plan from two brands, on shelves, counted in, with codes to scan."""
+    """Every part of the plan from two brands, on shelves, counted in, with codes to scan.
+
+    Only the first brand has the maker's number: a number of two parts is never quoted by itself.
+    """
     bins = Bin.objects.bulk_create(Bin(shop_id=shop_id, code=code, key=name_key(code)) for code in BINS)
     parts = [
-        create_part(shop_id, given=_given(part, brand, chance), actor=actor)
+        create_part(shop_id, given=_given(part, brand, chance, numbered=not rank), actor=actor)
         for part in plan.PARTS
-        for brand in chance.sample(plan.BRANDS, 2)
+        for rank, brand in enumerate(chance.sample(plan.BRANDS, 2))
     ]
     receive_stock(
         shop_id,
@@ -77,11 +80,11 @@ def _stock(shop_id: UUID, *, chance: random.Random, actor: Actor) -> None:
     )  # fmt: skip
 
 
-def _given(part: plan.Part, brand: str, chance: random.Random) -> PartInput:
+def _given(part: plan.Part, brand: str, chance: random.Random, *, numbered: bool) -> PartInput:
     name, number, low, high = part
     price = Decimal(chance.randrange(low, high, 5))
     return {
-        "number": number,
+        "number": number if numbered else "",
         "name": name,
         "brand": brand,
         "part_type": "aftermarket",
