@@ -141,16 +141,17 @@ def end_holds_of(document_ids: Collection[UUID], *, to: HoldStatus, actor: Actor
 def take_hold(hold_id: UUID, *, quantity: int | None = None, keep: int, actor: Actor) -> tuple[Hold, bool]:
     """End a soft hold because the counter takes its units; the caller has the document's lock.
 
-    `quantity` is how many of them, all by default. Where `keep` units are left for the document
-    beside those, it holds them again. Returns the hold that ended, and whether there is a new one.
-    Raises Conflict `hold_over` once it has ended or run out, or for a hard one.
+    `quantity` is how many units of the part the counter sells, free ones too; by default those of
+    the hold. Where `keep` units are left for the document beside them, it holds them again. Returns
+    the hold that ended, and whether there is a new one. Raises Conflict `hold_over` once it has
+    ended or run out, or for a hard one.
     """
     hold = locks.holds([hold_id]).first()
     if hold is None or hold.kind != HoldKind.SOFT or not hold.counts_at(timezone.now()):
         raise Conflict(_("These units are not held for a quote any more."), code="hold_over")
     stocks = locks.stocks(hold.shop_id, [hold.part_id])
     _end([hold], HoldStatus.TAKEN, actor=actor)
-    taken = hold.quantity if quantity is None else min(quantity, hold.quantity)
+    taken = hold.quantity if quantity is None else quantity
     left = queries.availability([hold.part_id], stocks=stocks)[hold.part_id].available - taken
     if left < keep:
         return hold, False

@@ -27,7 +27,7 @@ from shops.rules import Act
 
 @action
 def take_from_quote(hold_id: UUID, *, quantity: int | None = None, actor: Actor) -> Quote:
-    """Take the units of a soft hold for the counter, or `quantity` of them; for who may sell.
+    """Take the units of a soft hold for the counter, which sells `quantity` in all; for who may sell.
 
     Where enough is left for the quote all the same, it stands as it was. Else the offer goes: the
     next offer for the same part counts instead, or the part is not available any more, and a quote

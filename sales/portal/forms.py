@@ -26,3 +26,13 @@ class OpenForm(forms.Form):
 
     opening_float = amount(_("Cash in the drawer"))
     note = line(_("Note"), 300)
+
+
+class NewCustomerForm(forms.Form):
+    """Somebody new at the till."""
+
+    phone = line(
+        _("Phone"), 30, required=True,
+        attrs={"dir": "ltr", "inputmode": "tel", "autocomplete": "off", "id": "new-phone"},
+    )  # fmt: skip
+    name = line(_("Name"), 120, attrs={"autocomplete": "off", "id": "new-name"})

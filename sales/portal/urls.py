@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.portal.views import returns, sales, till
+from sales.portal.views import cart, returns, sales, till
 
 app_name = "counter"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("portal/till/registers", till.AddRegisterView.as_view(), name="add-register"),
     path("portal/till/open", till.OpenView.as_view(), name="open"),
     path("portal/till/find", till.FindView.as_view(), name="find"),
+    path("portal/till/customers", cart.CustomersView.as_view(), name="till-customers"),
+    path("portal/till/facts", cart.FactsView.as_view(), name="till-facts"),
     path("portal/till/parked", till.ParkedView.as_view(), name="parked"),
     path("portal/sales", sales.SalesView.as_view(), name="sales"),
     path("portal/sales/<uuid:sale_id>", sales.SaleView.as_view(), name="sale"),

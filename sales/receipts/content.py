@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from clutch.core.money import minor_units, round_money
 from clutch.core.templatetags.clutch import money
 from sales import queries
-from sales.enums import SaleStatus
+from sales.enums import CustomerClass, SaleStatus
 from sales.models import Payment, Sale, SaleReturn
 from sales.rules import policy_of
 from shops.models import Shop
@@ -152,6 +152,8 @@ def _facts(shop: Shop, at: datetime | None, register: str, paper: Sale | SaleRet
         facts.append((_("Served by"), str(paper.clerk)))
     if paper.customer is not None:
         facts.append((_("Customer"), paper.customer.name))
+        if paper.customer.customer_class != CustomerClass.RETAIL:
+            facts.append((_("Customer class"), paper.customer.get_customer_class_display()))
         if paper.customer.tax_number:
             facts.append((_("Customer's tax number"), paper.customer.tax_number))
     return facts

@@ -5,17 +5,29 @@ from typing import Any
 
 import pytest
 
+from clutch.accounts.tests.factories import UserFactory
 from clutch.feed.actor import Actor
-from clutch.live.tests.browser import axe_check, scan_code, shoot, until
+from clutch.live.tests.browser import axe_check, picture, scan_code, shoot, until
 from inventory.actions.barcodes import attach_barcode
-from inventory.models import Stock
+from inventory.models import Fitment, Part, Stock
 from inventory.tests.factories import BinFactory, PartFactory, received
-from sales.models import CashSession, Payment, Register, Sale
-from sales.tests.factories import CashSessionFactory, RegisterFactory
+from orders.tests.acts import PADS, ask, quote
+from sales.models import (
+    CashSession,
+    Customer,
+    CustomerBalance,
+    CustomerVehicle,
+    Payment,
+    Register,
+    Sale,
+)
+from sales.tests.factories import CashSessionFactory, CustomerFactory, RegisterFactory
 from shops.enums import Role
+from shops.models import Make, Shop
 from shops.tests.factories import MemberFactory, ShopFactory
 
 pytestmark = pytest.mark.browser
+TABLET: Any = {"width": 820, "height": 1180}
 
 
 @pytest.fixture
@@ -98,6 +110,7 @@ def test_cart_survives_a_reload_and_a_dead_network(shop: Any, till: Any) -> None
     assert Sale.objects.filter(status="completed").count() == 1
 
 
+@pytest.mark.long
 def test_lost_answer_gives_the_one_receipt(shop: Any, till: Any) -> None:
     scan_code(till, "5901234123457")
     lines(till, 1)
@@ -145,18 +158,117 @@ def test_first_day_begins_with_a_till_and_its_drawer(shop: Any, new_page: Any) -
 
 
 @pytest.mark.long
+def test_customer_buys_for_their_vehicle_on_account(shop: Shop, till: Any) -> None:
+    make = Make.objects.create(name="Testmake")
+    pads = Part.objects.get(number="58101-1RA00")
+    Fitment.objects.create(shop=shop, part=pads, make=make)
+    mona = CustomerFactory(shop=shop, name="Mona Adel", credit_limit=300, tax_number="123-456")
+    CustomerBalance.objects.filter(customer=mona).update(credit=50)
+    CustomerVehicle.objects.create(customer=mona, make_name="Testmake", plate="ABC 123")
+    scan_code(till, "5901234123457")
+    lines(till, 1)
+    till.keyboard.press("F3")
+    till.locator("#customer-search").fill("mona")
+    till.locator("[data-customer]").wait_for()
+    till.keyboard.press("ArrowDown")
+    till.keyboard.press("Enter")
+    till.locator(".line-facts .status.good", has_text="fits").wait_for()
+    assert "Testmake" in till.locator("[data-vehicle]").inner_text()
+    summed(till)
+    till.keyboard.press("F9")
+    till.locator("[data-rest=credit]").click()
+    assert till.locator("#tender-credit").input_value() == "50.00"
+    # More than the limit is refused with what is left, and the cart stays as it was.
+    till.locator("#tender-account").fill("400")
+    till.keyboard.press("Enter")
+    till.get_by_text("300.00 EGP are left").wait_for()
+    assert Sale.objects.get().status == "draft"
+    till.locator("#tender-account").fill("300")
+    till.keyboard.press("Enter")
+    till.locator("[data-done-dialog]").wait_for()
+    mona.balance.refresh_from_db()
+    assert (mona.balance.owed, mona.balance.credit) == (Decimal(300), Decimal(0))
+    assert sorted(Payment.objects.values_list("method", "amount")) == [
+        ("account", Decimal(300)),
+        ("cash", Decimal(500)),
+        ("store_credit", Decimal(50)),
+    ]
+    till.goto(till.locator("[data-receipt]").get_attribute("href"))
+    till.get_by_text("123-456").wait_for()
+
+
+@pytest.mark.long
+def test_somebody_new_is_added_at_the_cart_and_comes_back_with_it(shop: Shop, till: Any) -> None:
+    scan_code(till, "5901234123457")
+    lines(till, 1)
+    till.keyboard.press("F3")
+    till.locator("#customer-search").fill("01001234567")
+    till.keyboard.press("Enter")
+    till.get_by_text("Nobody is found.").wait_for()
+    till.locator("#new-name").fill("Omar")
+    till.keyboard.press("Enter")
+    till.locator("[data-customer-chosen]", has_text="Omar").wait_for()
+    till.locator("[data-vehicle]").select_option("other")
+    till.get_by_label("Make").fill("Nolist")
+    till.keyboard.press("Enter")
+    till.locator(".line-facts .status", has_text="not known").wait_for()
+    summed(till)
+    till.keyboard.press("F4")
+    lines(till, 0)
+    assert till.locator("[data-customer-chosen]").is_hidden()
+    till.get_by_role("button", name="Parked carts").click()
+    till.locator("[data-resume]", has_text="Omar").click()
+    till.locator("[data-customer-chosen]", has_text="Omar").wait_for()
+    assert Sale.objects.get().customer == Customer.objects.get(phone="+201001234567")
+
+
+@pytest.mark.long
+def test_what_a_quote_holds_is_taken_in_one_tap(shop: Shop, till: Any) -> None:
+    part = Part.objects.get(number="58101-1RA00")
+    order = ask(UserFactory(), parts=[{**PADS, "quantity": 4}])
+    line = {"part_id": order.lines.get().pk, "available": True, "unit_price": Decimal(100)}
+    sent = quote(order, shop, lines=[{**line, "stock_part_id": part.pk}])
+    scan_code(till, "5901234123457")
+    lines(till, 1)
+    till.locator("[data-quantity]").fill("3")
+    till.keyboard.press("Enter")
+    till.get_by_text("3 wanted, 2 available.").wait_for()
+    till.locator("[data-take-hold]").click()
+    till.get_by_text("6 on hand, 6 available").wait_for()
+    sent.refresh_from_db()
+    assert sent.status == "withdrawn"
+    assert till.locator("[data-take-hold]").count() == 0
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_till_passes_axe_and_fits_a_phone(shop: Any, new_page: Any, language: str) -> None:
     CashSessionFactory(register=RegisterFactory(shop=shop, code="R1"))
     page = new_page(user=MemberFactory(shop=shop, role=Role.CASHIER).user, language=language)
+    customer = CustomerFactory(shop=shop, name="منى عادل", credit_limit=3000, customer_class="workshop")
+    CustomerVehicle.objects.create(
+        customer=customer, make_name="Hyundai", model_name="Accent", plate="س م 123"
+    )
+    CustomerBalance.objects.filter(customer=customer).update(credit=50)
     page.goto("/portal/till")
+    page.keyboard.press("F3")
+    page.locator("[data-customer]").click()
     scan_code(page, "5901234123457")
     lines(page, 1)
+    page.locator(".line-facts .status").wait_for()
     scan_code(page, "18855-10060")
     page.locator("[data-take]").first.wait_for()
     summed(page)
     axe_check(page)
     shoot(page, f"till-{language}")
+    page.set_viewport_size(TABLET)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 820
+    picture(page, f"till-{language}-tablet")
+    page.keyboard.press("F3")
+    page.locator("[data-customer]").wait_for()
+    axe_check(page)
+    shoot(page, f"till-customer-{language}")
+    page.keyboard.press("Escape")
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.keyboard.press("F9")

@@ -17,6 +17,15 @@ from sales.portal.forms import OpenForm, RegisterForm
 from sales.portal.page import CounterPage
 from shops.rules import Act
 
+# In the order in which the page loads them; see the head of each.
+SCRIPTS = [
+    *(
+        f"sales/till/{name}.js"
+        for name in ("base", "pin", "cart", "find", "customer", "facts", "pay", "park")
+    ),
+    "sales/till.js",
+]
+
 
 class TillView(CounterPage):
     """The page of the till; before it what is needed first: a register, an open drawer."""
@@ -33,6 +42,7 @@ class TillView(CounterPage):
         if session is None and policy.needs_session:
             return self.closed(OpenForm(), register, registers)
         context = {
+            "scripts": SCRIPTS,
             "registers": registers,
             "register": register,
             "session": session,
