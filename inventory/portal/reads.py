@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from inventory import queries
-from inventory.models import Bin, BinStock, Category, Hold, Movement, Part, PartNumber
+from inventory.models import Bin, BinStock, Category, Hold, Movement, Part, PartNumber, Supersession
 from inventory.models.stock import unit_cost
 from inventory.search import Hit
 
@@ -117,16 +117,33 @@ class PartFacts:
     @cached_property
     def fitments(self) -> list[Any]:
         """The vehicles it fits, by name."""
-        rows_ = self.part.fitments.select_related("make", "model")
-        return list(rows_.order_by("make__name", "model__name", "year_from")[:200])
+        return list(queries.vehicles_of(self.part.pk)[:200])
+
+    @cached_property
+    def replaced_by(self) -> list[Part]:
+        """What replaces it, step by step to the newest."""
+        if self.part.superseded_by_id is None:
+            return []
+        chain = queries.successors(self.part.pk)[1:]
+        found = Part.objects.in_bulk(chain)
+        return [found[pk] for pk in chain]
+
+    @cached_property
+    def replaces(self) -> list[Part]:
+        """What it replaces."""
+        return list(self.part.supersedes.order_by("number", "pk")[:50])
+
+    @cached_property
+    def history(self) -> list[Supersession]:
+        """What was said to replace it, newest first."""
+        return list(queries.replacing_history(self.part.pk)[:50])
 
     @cached_property
     def interchange(self) -> list[Row]:
         """What can stand in for it, with what there is of each."""
         if self.part.interchange_id is None:
             return []
-        others = Part.objects.filter(interchange=self.part.interchange_id).exclude(pk=self.part.pk)
-        return rows([Hit(pk) for pk in others.order_by("name", "pk").values_list("pk", flat=True)[:50]])
+        return rows([Hit(pk) for pk in queries.stand_ins(self.part).values_list("pk", flat=True)])
 
     @cached_property
     def mentions(self) -> list[Mention]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from inventory.portal.views import labels, parts, policy, scan, stock
+from inventory.portal.views import belonging, labels, parts, policy, scan, stock
 
 app_name = "stock"
 
@@ -14,6 +14,16 @@ urlpatterns = [
     path("portal/parts/<uuid:part_id>/status", parts.StatusView.as_view(), name="part-status"),
     path("portal/parts/<uuid:part_id>/delete", parts.DeleteView.as_view(), name="delete-part"),
     path("portal/parts/<uuid:part_id>/movements", parts.MovementsView.as_view(), name="movements"),
+    path("portal/parts/<uuid:part_id>/numbers", belonging.NumbersView.as_view(), name="part-numbers"),
+    path("portal/parts/<uuid:part_id>/replacing", belonging.ReplacingView.as_view(), name="part-replacing"),
+    path(
+        "portal/parts/<uuid:part_id>/interchange",
+        belonging.InterchangeView.as_view(),
+        name="part-interchange",
+    ),
+    path("portal/parts/<uuid:part_id>/vehicles", belonging.VehiclesView.as_view(), name="part-vehicles"),
+    path("portal/parts/<uuid:part_id>/found", belonging.FoundPartsView.as_view(), name="found-parts"),
+    path("portal/vehicle-models", belonging.ModelsView.as_view(), name="vehicle-models"),
     path("portal/parts/<uuid:part_id>/receive", stock.ReceiveView.as_view(), name="receive"),
     path("portal/parts/<uuid:part_id>/adjust", stock.AdjustView.as_view(), name="adjust"),
     path("portal/parts/<uuid:part_id>/transfer", stock.TransferView.as_view(), name="transfer"),

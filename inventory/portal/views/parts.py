@@ -17,8 +17,17 @@ from inventory.models import Movement, Part
 from inventory.portal import reads
 from inventory.portal.forms import PartForm, StatusForm
 from inventory.portal.page import PartQuestion, StockPage
-from inventory.search import Filters, search
+from inventory.portal.views import belonging
+from inventory.search import Filters, Page, Vehicle, search
+from inventory.vehicles import read_vehicle
 from shops.rules import Act, may
+from shops.vin import MOST, clean
+
+
+def section_forms() -> dict[str, Any]:
+    """The empty forms of the sections that are edited in place."""
+    return {name: view().form() for name, view in belonging.SECTIONS.items()}
+
 
 PER_PAGE = 30
 MOVEMENTS = 15
@@ -30,25 +39,37 @@ class PartsView(StockPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show what is found; the list alone to htmx."""
         text = request.GET.get("q", "").strip()[:120]
-        found = search(
-            self.member.shop_id, text, filters=self.filters(), limit=PER_PAGE,
-            cursor=request.GET.get("after", ""),
-        )  # fmt: skip
+        said = request.GET.get("vehicle", "").strip()[:80]
+        vehicle, known = read_vehicle(said) if said else (None, None)
+        found = self.found(text, vehicle)
+        if text and not found.hits and not said and len(clean(text)) == MOST:
+            # Nothing has this number, and it is as long as a VIN: what fits that vehicle?
+            vehicle, known = read_vehicle(text)
+            found = self.found("", vehicle) if vehicle else found
         context = {
             "search": text,
             "asked": request.GET,
             "rows": reads.rows(found.hits),
             "next_cursor": found.next_cursor,
+            "vehicle": known,
+            "vehicle_unknown": said and known is None,
             "statuses": PartStatus.choices,
             "categories": reads.categories_of(self.member.shop_id),
             "bins": reads.bins_of(self.member.shop_id),
             "narrowed": any(
-                request.GET.get(name) for name in ("category", "bin", "stock", "status", "brand")
+                request.GET.get(name) for name in ("category", "bin", "stock", "status", "brand", "vehicle")
             ),
         }
         return self.show("inventory/list.html", context, fragment="inventory/rows.html")
 
-    def filters(self) -> Filters:
+    def found(self, text: str, vehicle: Vehicle | None) -> Page:
+        """A page of what the text, the filters and the vehicle leave."""
+        return search(
+            self.member.shop_id, text, filters=self.filters(vehicle), limit=PER_PAGE,
+            cursor=self.request.GET.get("after", ""),
+        )  # fmt: skip
+
+    def filters(self, vehicle: Vehicle | None = None) -> Filters:
         """What the list is narrowed to; what makes no sense narrows nothing."""
         asked = self.request.GET
         status = asked.get("status", "")
@@ -60,6 +81,7 @@ class PartsView(StockPage):
             in_stock={"in": True, "out": False}.get(stock),
             low=True if stock == "low" else None,
             statuses=[status] if status in PartStatus.values else [],
+            vehicle=vehicle,
         )
 
 
@@ -77,7 +99,12 @@ class PartView(StockPage):
         """Show it; the live part is answered alone to htmx."""
         part = self.part(part_id)
         facts = reads.PartFacts(part, sees_cost=may(self.member, Act.SEE_COST))
-        context = {"part": part, "facts": facts, "movements": self.movements(part.pk)}
+        context = {
+            "part": part,
+            "facts": facts,
+            "movements": self.movements(part.pk),
+            "forms": section_forms(),
+        }
         return self.show("inventory/part.html", context, fragment="inventory/state.html")
 
     @staticmethod

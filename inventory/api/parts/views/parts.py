@@ -18,9 +18,10 @@ from inventory.api.base import StockView, cost_for
 from inventory.api.parts import examples, inputs
 from inventory.api.parts.serializers import PartPageSerializer, StockPartSerializer
 from inventory.search import Filters, Page, Vehicle, search
+from inventory.vehicles import of_vin
 from shops.models import Make, VehicleModel
 from shops.rules import Act
-from shops.vehicles import VehicleRef, resolve
+from shops.vehicles import VehicleRef
 from shops.vin import decode
 
 TAGS = ["inventory"]
@@ -166,12 +167,11 @@ def _vehicle(asked: Any) -> tuple[Vehicle | None, VehicleRef | None]:
 
 
 def _vehicle_of_vin(vin: str) -> tuple[Vehicle, VehicleRef]:
-    decoded = decode(vin)
-    known = resolve(decoded.make, decoded.model, decoded.year, vin)
-    if known.make_id is None:
-        said = " ".join(str(warning) for warning in decoded.warnings)
+    vehicle, known = of_vin(vin)
+    if vehicle is None or known is None:
+        said = " ".join(str(warning) for warning in decode(vin).warnings)
         raise _wrong("vin", said or _("The make of this number is in no list."))
-    return Vehicle(known.make_id, known.model_id, known.year), known
+    return vehicle, known
 
 
 def _wrong(field: str, message: str) -> Invalid:
