@@ -108,8 +108,9 @@ def paper(name: str, kind: str) -> SimpleUploadedFile:
 
 
 def unanswered(customer: User, where: plan.PlannedCustomer) -> None:
-    """A request that nobody has quoted for."""
-    order = history.ask(customer, where, plan.PARTS[:2], quantity=partial(int, 1))
+    """A request that nobody has quoted for; without numbers, so that no shop's stock answers by itself."""
+    wanted = [(name, "", low, high) for name, _number, low, high in plan.PARTS[:2]]
+    order = history.ask(customer, where, wanted, quantity=partial(int, 1))
     Order.objects.filter(pk=order.pk).update(submitted_at=ago(SILENT))
 
 
