@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("inventory.portal.urls")),
     path("", include("orders.portal.urls")),
     path("", include("sales.portal.urls")),
+    path("", include("sales.portal.customers.urls")),
 ]
 
 handler400 = "clutch.core.pages.bad_request"

@@ -6,4 +6,7 @@ from clutch.core.navigation import Section, register_section
 from shops.rules import Act
 
 register_section(Section("till", _("Till"), "/portal/till", "till", "counter", 25, act=Act.SELL))
+register_section(
+    Section("customers", _("Customers"), "/portal/customers", "people", "counter", 29, act=Act.SEE_CUSTOMERS)
+)
 register_section(Section("sales", _("Sales"), "/portal/sales", "report", "counter", 27, act=Act.SEE_SALES))

@@ -104,6 +104,12 @@ def customer_of_phone(shop_id: UUID, *, phone: str, name: str = "", actor: Actor
 def here(shop_id: UUID, customer_id: UUID) -> Customer:
     """One customer of a shop, locked. Raises NotFound, Conflict `merged` or `erased`."""
     customer = locks.customer(shop_id, customer_id)
+    check_is_here(customer)
+    return customer
+
+
+def check_is_here(customer: Customer) -> None:
+    """Raise Conflict for a customer who was merged (`mergedIntoId`) or erased."""
     if customer.merged_into_id is not None:
         raise Conflict(
             _("This customer was merged into another one."),
@@ -112,7 +118,6 @@ def here(shop_id: UUID, customer_id: UUID) -> Customer:
         )
     if customer.erased_at is not None:
         raise Conflict(_("This customer's data was erased."), code="erased")
-    return customer
 
 
 def _enter(customer: Customer) -> None:

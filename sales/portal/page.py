@@ -13,7 +13,8 @@ from shops.rules import PERMISSIONS, Act
 # What the templates ask: {% if can.void_sale %}
 ASKED = (
     Act.SELL, Act.SEE_SALES, Act.VOID_SALE, Act.TAKE_RETURN, Act.RUN_REGISTER, Act.SEE_TAKINGS,
-    Act.SET_TILL_POLICY, Act.SEE_CUSTOMERS, Act.EDIT_CUSTOMERS, Act.SEE_COST,
+    Act.SET_TILL_POLICY, Act.SEE_CUSTOMERS, Act.EDIT_CUSTOMERS, Act.SET_CREDIT,
+    Act.MERGE_CUSTOMERS, Act.ERASE_CUSTOMER, Act.SEE_COST,
 )  # fmt: skip
 REGISTER = "till_register"
 

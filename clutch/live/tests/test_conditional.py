@@ -180,9 +180,9 @@ def picked() -> Call:
     return Call(owner_of(order), f"/api/v1/shop-picking/{row.pk}", {"picked": 1}, row)
 
 
-def customer() -> Call:
+def customer(address: str = "", **body: Any) -> Call:
     row = CustomerFactory()
-    return Call(MemberFactory(shop=row.shop).user, f"/api/v1/customers/{row.pk}", {"notes": "Fridays"}, row)
+    return Call(MemberFactory(shop=row.shop).user, f"/api/v1/customers/{row.pk}{address}", body, row)
 
 
 def driven() -> Call:
@@ -235,7 +235,8 @@ CALLS: dict[tuple[str, str], list[Callable[[], Call]]] = {
     ("post", "/api/v1/sales/{id}/void"): [
         lambda: sale("/void", {"reason": "Typed twice"}, status="completed")
     ],
-    ("put", "/api/v1/customers/{id}"): [customer],
+    ("put", "/api/v1/customers/{id}"): [lambda: customer(notes="Fridays")],
+    ("post", "/api/v1/customers/{id}/erase"): [lambda: customer("/erase")],
     ("put", "/api/v1/customers/{id}/vehicles/{vehicleId}"): [driven],
     ("delete", "/api/v1/customers/{id}/vehicles/{vehicleId}"): [driven],
     ("put", "/api/v1/registers/{registerId}"): [register],

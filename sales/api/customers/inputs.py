@@ -61,6 +61,19 @@ class CustomerChangeSerializer(Serializer):
     status = serializers.ChoiceField(CustomerStatus.choices, required=False)
 
 
+class MergeSerializer(Serializer):
+    """Who becomes part of the customer in the path."""
+
+    customer_id = serializers.UUIDField()
+
+
+class StoreCreditSerializer(Serializer):
+    """Store credit that is given, and why."""
+
+    amount = MoneyField()
+    reason = LineField(max_length=200)
+
+
 class CustomerInputSerializer(CustomerChangeSerializer, ShopInputSerializer):
     """A new customer: a name or a phone number at least."""
 

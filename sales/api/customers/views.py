@@ -11,13 +11,15 @@ from rest_framework.response import Response
 from clutch.core.api import ListView
 from clutch.core.errors import Invalid
 from sales import queries, rules
-from sales.actions import customer_vehicles
+from sales.actions import customer_merge, customer_vehicles
 from sales.actions import customers as acts
 from sales.actions.customer_values import acts_for
+from sales.actions.store_credit import give_store_credit
 from sales.api.base import SHOP_ID, TillMixin, TillView
 from sales.api.customers import examples, inputs
 from sales.api.customers import serializers as s
 from sales.api.customers.filters import CustomerFilter
+from sales.api.serializers import AccountEntrySerializer
 from sales.customer_history import history
 from sales.enums import HistoryKind
 from sales.models import Customer
@@ -130,6 +132,65 @@ class HistoryView(CustomerBase, ListView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Sales, returns, special orders, payments, store credit, and quotes and orders of the platform."""
         return self.list(request)
+
+
+class MergeView(CustomerBase, TillView):
+    """One customer of two."""
+
+    @extend_schema(
+        operation_id="merge_customers",
+        tags=TAGS,
+        request=inputs.MergeSerializer,
+        responses={200: s.CustomerSerializer},
+    )
+    def post(self, request: Request, customer_id: str) -> Response:
+        """Merge another customer into this one, who stays; the other one's page points here from then on."""
+        customer, given = self.customer(Act.MERGE_CUSTOMERS), self.validated(inputs.MergeSerializer)
+        act = partial(
+            customer_merge.merge_customers,
+            customer.shop_id,
+            stays_id=customer.pk,
+            goes_id=given["customer_id"],
+            actor=self.actor,
+        )
+        return self.answer(act, s.CustomerSerializer)
+
+
+class EraseView(CustomerBase, TillView):
+    """The right to be forgotten."""
+
+    conditional = frozenset({"POST"})
+
+    @extend_schema(
+        operation_id="erase_customer", tags=TAGS, request=None, responses={200: s.CustomerSerializer}
+    )
+    def post(self, request: Request, customer_id: str) -> Response:
+        """Erase what is personal; number and books stay. Conflict `not_settled` while anything is owed."""
+        customer = self.customer(Act.ERASE_CUSTOMER)
+        act = partial(
+            customer_merge.erase_customer,
+            customer.pk,
+            shop_id=customer.shop_id,
+            expected_version=self.if_match(),
+            actor=self.actor,
+        )
+        return self.answer(act, s.CustomerSerializer)
+
+
+class StoreCreditView(CustomerBase, TillView):
+    """Store credit without a return."""
+
+    @extend_schema(
+        operation_id="give_store_credit",
+        tags=TAGS,
+        request=inputs.StoreCreditSerializer,
+        responses={201: AccountEntrySerializer},
+    )
+    def post(self, request: Request, customer_id: str) -> Response:
+        """Give a customer store credit, and say why."""
+        customer, given = self.customer(Act.SET_CREDIT), self.validated(inputs.StoreCreditSerializer)
+        act = partial(give_store_credit, customer.shop_id, customer_id=customer.pk, actor=self.actor, **given)
+        return self.answer(act, AccountEntrySerializer, 201)
 
 
 class VehiclesView(CustomerBase, TillView):

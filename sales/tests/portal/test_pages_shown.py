@@ -8,10 +8,12 @@ import pytest
 
 from clutch.live.tests.browser import in_both_languages, look_at
 from inventory.tests.factories import PartFactory
+from sales.actions.customers import add_customer
 from sales.actions.returns import exchange
-from sales.inputs import BackInput, LineInput, ReturnInput
+from sales.enums import Tender
+from sales.inputs import BackInput, LineInput, PaymentInput, ReturnInput
 from sales.models import SaleReturn
-from sales.tests.acts import Till, cash, member
+from sales.tests.acts import Till, as_member, cash, member
 from sales.tests.factories import CustomerFactory
 from shops.enums import Role
 
@@ -48,8 +50,37 @@ def past_sales(page: Any, till: Till) -> Iterator[str]:
     yield "credit-note"
 
 
+def customers(page: Any, till: Till) -> Iterator[str]:
+    """The list, the form, a customer with all that there was, the questions."""
+    page.goto("/portal/customers")
+    yield "customers-empty"
+    page.goto("/portal/customers/new")
+    yield "customer-new"
+    owner = as_member(till.shop, Role.OWNER)
+    given: Any = {
+        "name": "ورشة النيل", "company": "Nile Co", "phone": "01001234567", "customer_class": "workshop",
+        "email": "nile@example.org", "tags": ["vans"], "credit_limit": Decimal(2000), "terms_days": 30,
+        "notes": "Closed on Fridays",
+    }  # fmt: skip
+    vehicles: Any = [{"make": "Hyundai", "model": "H-1", "year": 2016, "plate": "س ص ع 1234"}]
+    customer = add_customer(till.shop.pk, given=given, vehicles=vehicles, actor=owner)
+    twin = CustomerFactory(shop=till.shop, name="Nile", phone="+201001234567")
+    pads = PartFactory(shop=till.shop, on_hand=9, selling_price=850)
+    owed = [PaymentInput(Tender.ACCOUNT, Decimal(1700))]
+    till.sell((pads, 2), customer_id=customer.pk, payments=owed)
+    till.sell((pads, 1), customer_id=customer.pk, payments=[cash("1000")])
+    page.goto("/portal/customers")
+    yield "customers"
+    page.goto("/portal/customers?q=nobody")
+    yield "customers-none"
+    acts = ("edit", "history", "statement", "credit", "status", "pay", "store-credit", "erase")
+    for act in ("", *acts, "vehicles/new", f"merge/{twin.pk}"):
+        page.goto(f"/portal/customers/{customer.pk}/{act}".rstrip("/"))
+        yield f"customer-{act.split('/')[0] or 'page'}"
+
+
 @in_both_languages
-@pytest.mark.parametrize("walk", [past_sales])
+@pytest.mark.parametrize("walk", [past_sales, customers])
 def test_pages_after_the_till(new_page: Any, language: str, walk: Any) -> None:
     till = Till()
     page = new_page(language=language, user=member(till.shop, Role.OWNER).user)
