@@ -69,7 +69,9 @@ class ReturnInput:
     """What comes back of one sale, and how its money goes.
 
     Without `restocking_fee` the shop's percentage counts, and never more than that. `vehicle` is
-    what the part did not fit, where the sale does not name it.
+    what the part did not fit, where the sale does not name it. Store credit of a sale without a
+    customer goes to the customer of `phone`. `refund_delivery` gives the delivery back too, where
+    with this the whole sale has come back.
     """
 
     lines: list[BackInput]
@@ -79,6 +81,9 @@ class ReturnInput:
     restocking_fee: Decimal | None = None
     vehicle: Vehicle | None = None
     note: str = ""
+    phone: str = ""
+    name: str = ""
+    refund_delivery: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def session_report(session: CashSession) -> dict[str, Any]:
     back = SaleReturn.objects.filter(session=session)
     returned = back.aggregate(
         count=Count("pk"), goods=_sum("goods_total"), tax=_sum("tax_total"), core=_sum("core_total"),
-        fee=_sum("restocking_fee"), total=_sum("refund_total"),
+        delivery=_sum("delivery_fee"), fee=_sum("restocking_fee"), total=_sum("refund_total"),
     )  # fmt: skip
     return {
         "currency": currency,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from clutch.core.errors import Invalid
+from clutch.core.errors import Conflict, Invalid
 from clutch.core.money import MAX_AMOUNT, is_exact, round_money
 from sales import sums
 from sales.enums import RefundBy, Tender
@@ -107,11 +107,21 @@ BACK_FIRST = (Tender.ACCOUNT, Tender.STORE_CREDIT, Tender.PLATFORM, Tender.CARD,
 BACK_AS_CASH = (Tender.CASH, Tender.DEPOSIT, Tender.EXCHANGE, Tender.ON_DELIVERY)
 
 
-def give_back(amount: Decimal, by: RefundBy, *, paid: Mapping[str, Decimal], coin: Decimal) -> Settlement:
+def give_back(
+    amount: Decimal,
+    by: RefundBy,
+    *,
+    paid: Mapping[str, Decimal],
+    coin: Decimal,
+    rounded: Decimal = ZERO,
+    currency: str = "",
+) -> Settlement:
     """Split a refund; its payments are negative. `paid` is what each way of paying has still of the sale.
 
     As it was paid: what was bought on account is no longer owed, cards and credit get theirs back,
-    and the rest comes from the drawer, to the smallest coin and never more than was paid so.
+    and the rest comes from the drawer, to the smallest coin and never more than was paid so. What is
+    then missing is rounding only up to a coin, or up to what the sale was `rounded` by; raises
+    Conflict `paid_less` where more is missing: no money disappears as rounding.
     """
     if by == RefundBy.STORE_CREDIT:
         return Settlement(_taken([Due(Tender.STORE_CREDIT, -amount)]), ZERO, ZERO)
@@ -125,8 +135,21 @@ def give_back(amount: Decimal, by: RefundBy, *, paid: Mapping[str, Decimal], coi
     cash = sums.to_coin(rest, coin)
     if by == RefundBy.ORIGINAL:
         cash = min(cash, max(sum((paid.get(method, ZERO) for method in BACK_AS_CASH), ZERO), ZERO))
+        if rest - cash > max(coin, rounded):
+            raise _paid_less(rest - cash, currency)
     booked.append(Due(Tender.CASH, -cash))
     return Settlement(_taken(booked), cash - rest, ZERO)
+
+
+def _paid_less(missing: Decimal, currency: str) -> Conflict:
+    shown = f"{round_money(missing, currency):f}"
+    message = _(
+        "Less was paid in these ways than goes back; %(amount)s %(currency)s are missing. "
+        "Give it in cash or as store credit."
+    )
+    return Conflict(
+        message % {"amount": shown, "currency": currency}, code="paid_less", extra={"missing": shown}
+    )
 
 
 def _taken(payments: Sequence[Due]) -> list[Due]:

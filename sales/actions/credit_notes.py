@@ -16,7 +16,7 @@ from inventory.actions.stock import move_stock
 from inventory.enums import MovementKind, Reason
 from inventory.ledger import Document, Entry
 from orders.actions import payment as order_payment
-from sales import events
+from sales import events, sums
 from sales.actions import books
 from sales.actions.checkout import NO_REGISTER, next_number
 from sales.enums import CORE_TRANSITIONS, SALE_TRANSITIONS, CoreStatus, ReturnReason, SaleStatus, Tender
@@ -47,6 +47,11 @@ class Back:
     core: CoreDeposit | None = None
     # A line without a sale goes back at the moving average; its cost is known afterwards.
     at_average: bool = False
+
+    @property
+    def worth(self) -> Decimal:
+        """What the customer gets for it, tax and deposit and all."""
+        return self.line.net + self.line.tax + self.line.core_charge
 
     def entries(self) -> list[Entry]:
         """What the ledger books: onto the shelf, and off again what is not fit for it.
@@ -83,6 +88,9 @@ class CreditNote:
     vehicle: Vehicle | None = None
     approved_by: UUID | None = None
     fee: Decimal = ZERO
+    # What was asked for the delivery, and the tax in or on it, where it is given back too.
+    delivery_fee: Decimal = ZERO
+    delivery: sums.Taxed | None = None
 
     def sum_of(self, column: str) -> Decimal:
         """What the lines add up to in a column."""
@@ -91,7 +99,8 @@ class CreditNote:
     @property
     def credit(self) -> Decimal:
         """What the customer gets, before the rounding of cash."""
-        return self.sum_of("net") + self.sum_of("tax") + self.sum_of("core_charge") - self.fee
+        goods = self.sum_of("net") + self.sum_of("tax") + self.sum_of("core_charge")
+        return goods + (self.delivery.total if self.delivery else ZERO) - self.fee
 
     def lock_stock(self, also: Collection[UUID] = ()) -> None:
         """Lock the stock of all parts that come back, and of others that move in the same act."""
@@ -148,11 +157,13 @@ def _row(
     exchange: Sale | None,
     actor: Actor,
 ) -> SaleReturn:
+    delivery_tax = note.delivery.tax if note.delivery else ZERO
     return SaleReturn.objects.create(
         shop=note.shop, number=number, sale=note.sale, exchange=exchange, session=session,
         clerk_id=actor.user_id, approved_by_id=note.approved_by, customer=note.customer,
         phone=note.phone, currency=note.currency, goods_total=note.sum_of("net"),
-        tax_total=note.sum_of("tax"), core_total=note.sum_of("core_charge"), restocking_fee=note.fee,
+        tax_total=note.sum_of("tax") + delivery_tax, core_total=note.sum_of("core_charge"),
+        delivery_fee=note.delivery_fee, delivery_tax=delivery_tax, restocking_fee=note.fee,
         rounding=settled.rounding, refund_total=note.credit + settled.rounding, note=note.note,
     )  # fmt: skip
 

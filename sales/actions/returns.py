@@ -13,26 +13,25 @@ from django.utils.translation import ngettext
 from clutch.core.errors import Conflict, Incomplete, Invalid, NotAllowed
 from clutch.feed.action import action
 from clutch.feed.actor import Actor
-from inventory.models import Bin
 from orders import locks as order_locks
 from sales import locks, rules, sums
 from sales.actions import books
+from sales.actions.backs import add_delivery, backs_of, comes_back_whole, fee_of, most_fee
 from sales.actions.carts import save_cart
 from sales.actions.checkout import finish
-from sales.actions.credit_notes import Back, CreditNote, issue
-from sales.enums import NO_FEE, Condition, ReturnReason, SaleStatus, Tender
-from sales.inputs import BackInput, CartInput, PaymentInput, ReturnInput
+from sales.actions.credit_notes import CreditNote, issue
+from sales.actions.customers import customer_of_phone
+from sales.enums import RefundBy, SaleStatus, Tender
+from sales.inputs import CartInput, PaymentInput, ReturnInput
 from sales.models import (
     CashSession,
     Customer,
     Payment,
-    ReturnLine,
     Sale,
-    SaleLine,
     SaleReturn,
     TillPolicy,
 )
-from sales.queries import returned_units
+from sales.pricing import Priced, Terms, price_cart
 from sales.tenders import Due, Settlement, give_back, settle
 from shops.models import Shop
 from shops.rules import Act
@@ -51,7 +50,7 @@ def take_return(
     days to return unless approved; Invalid at the fields.
     """
     ready = _ready(sale_id, shop_id, given, approved_by, actor)
-    settled = give_back(ready.note.credit, given.refund, paid=ready.paid, coin=ready.policy.cash_rounding)
+    settled = _refund(ready, ready.note.credit, given)
     ready_to_refund(settled, ready.session, ready.policy)
     return issue(ready.note, settled, ready.session, actor=actor)
 
@@ -84,7 +83,7 @@ def exchange(
     used = min(note.credit, new.total)
     coin = ready.policy.cash_rounding
     rest = settle(new.total - used, payments, coin=coin, currency=new.currency)
-    back = give_back(note.credit - used, given.refund, paid=ready.paid, coin=coin)
+    back = _refund(ready, note.credit - used, given)
     against = [Due(Tender.EXCHANGE, used)] if used else []
     ready_to_refund(rest, ready.session, ready.policy)
     ready_to_refund(back, ready.session, ready.policy)
@@ -119,6 +118,63 @@ class _Ready:
     paid: Mapping[str, Decimal]
 
 
+def _refund(ready: _Ready, amount: Decimal, given: ReturnInput) -> Settlement:
+    """Split what goes back. What the sale itself was rounded by may differ, as well as a coin."""
+    sale = ready.note.sale
+    rounded = abs(sale.rounding) if sale else ZERO
+    return give_back(
+        amount, given.refund, paid=ready.paid, coin=ready.policy.cash_rounding, rounded=rounded,
+        currency=ready.note.currency,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a return would give back, and an exchange would cost, before anything is booked.
+
+    `most_fee` is what the shop's percentage comes to; `due` is what is still to be paid in an exchange,
+    in cash where nothing else is said; `can_refund_delivery` where with this the whole sale is back.
+    """
+
+    note: CreditNote
+    back: Settlement
+    most_fee: Decimal
+    can_refund_delivery: bool
+    bought: Priced | None = None
+    used: Decimal = ZERO
+    due: Decimal = ZERO
+
+    @property
+    def refund(self) -> Decimal:
+        """What is handed or booked back."""
+        return -sum((row.amount for row in self.back.payments), ZERO)
+
+    @property
+    def ways(self) -> list[tuple[Tender, Decimal]]:
+        """In which ways how much goes back."""
+        return [(row.method, -row.amount) for row in self.back.payments]
+
+
+@action
+def preview_return(
+    sale_id: UUID, *, shop_id: UUID, given: ReturnInput, cart: CartInput | None = None, actor: Actor
+) -> Preview:
+    """What `take_return` would give back, or `exchange` with a cart; nothing is written.
+
+    Raises as they do, but for the days to return and for who gets store credit.
+    """
+    ready = _ready(sale_id, shop_id, replace(given, phone=""), None, actor, checks_days=False)
+    note, priced, used, due = ready.note, None, ZERO, ZERO
+    if cart is not None:
+        terms = Terms(ready.shop, ready.policy, note.customer, ready.policy.prices_include_tax)
+        priced = price_cart(cart, terms)
+        used = min(note.credit, priced.totals.total)
+        due = sums.to_coin(priced.totals.total - used, ready.policy.cash_rounding)
+    back = _refund(ready, note.credit - used, given)
+    most = most_fee(note, ready.policy)
+    return Preview(note, back, most, comes_back_whole(note), priced, used, due)
+
+
 def ready_to_refund(settled: Settlement, session: CashSession | None, policy: TillPolicy) -> None:
     """Cash goes through an open register, where the shop wants that. Raises Conflict `no_session`."""
     if session is None and policy.needs_session and settled.sum_of(Tender.CASH):
@@ -126,21 +182,28 @@ def ready_to_refund(settled: Settlement, session: CashSession | None, policy: Ti
 
 
 def _ready(
-    sale_id: UUID, shop_id: UUID, given: ReturnInput, approved_by: UUID | None, actor: Actor
+    sale_id: UUID,
+    shop_id: UUID,
+    given: ReturnInput,
+    approved_by: UUID | None,
+    actor: Actor,
+    *,
+    checks_days: bool = True,
 ) -> _Ready:
     rules.require(actor, shop_id, Act.TAKE_RETURN)
     sale = locked_with_order(shop_id, sale_id)
     shop, policy = Shop.objects.get(pk=shop_id), rules.policy_of(shop_id)
     _check_status(sale)
-    approver = _check_days(sale, policy, approved_by, actor)
-    backs = _backs(sale, given.lines)
+    approver = _check_days(sale, policy, approved_by, actor) if checks_days else None
+    backs = backs_of(sale, given.lines)
     session = books.session_of(shop_id, given.register_id or sale.register_id)
     note = CreditNote(
-        shop=shop, currency=sale.currency, sale=sale, customer=_customer(sale, given), backs=backs,
+        shop=shop, currency=sale.currency, sale=sale, customer=_customer(sale, given, actor), backs=backs,
         note=given.note, vehicle=given.vehicle, approved_by=approver,
         register=session.register if session else sale.register,
     )  # fmt: skip
-    note.fee = _fee(note, given, policy)
+    note.fee = fee_of(note, given, policy)
+    add_delivery(note, given)
     return _Ready(shop, policy, session, note, still_paid(sale))
 
 
@@ -164,8 +227,7 @@ def _check_status(sale: Sale) -> None:
 
 def _check_days(sale: Sale, policy: TillPolicy, approved_by: UUID | None, actor: Actor) -> UUID | None:
     """Within the days of the shop anybody takes it back, later only who may without a receipt too."""
-    assert sale.completed_at is not None
-    if timezone.now() < sale.completed_at + timedelta(days=policy.return_days):
+    if not is_late(sale, policy):
         return None
     try:
         return rules.require_or_approved(actor, sale.shop_id, Act.RETURN_WITHOUT_RECEIPT, approved_by)
@@ -182,9 +244,20 @@ def _check_days(sale: Sale, policy: TillPolicy, approved_by: UUID | None, actor:
         ) from refused
 
 
-def _customer(sale: Sale, given: ReturnInput) -> Customer | None:
-    if sale.customer is not None or given.customer_id is None:
+def is_late(sale: Sale, policy: TillPolicy) -> bool:
+    """Whether the days to return a completed sale are over."""
+    assert sale.completed_at is not None
+    return timezone.now() >= sale.completed_at + timedelta(days=policy.return_days)
+
+
+def _customer(sale: Sale, given: ReturnInput, actor: Actor) -> Customer | None:
+    if sale.customer is not None:
         return sale.customer
+    if given.customer_id is None:
+        asks = given.phone and given.refund == RefundBy.STORE_CREDIT
+        return (
+            customer_of_phone(sale.shop_id, phone=given.phone, name=given.name, actor=actor) if asks else None
+        )
     found = Customer.objects.filter(
         shop=sale.shop_id, pk=given.customer_id, merged_into=None, erased_at=None
     ).first()
@@ -200,97 +273,3 @@ def still_paid(sale: Sale) -> dict[str, Decimal]:
     for row in Payment.objects.filter(sale=sale) | Payment.objects.filter(sale_return__sale=sale):
         paid[row.method] += row.amount
     return paid
-
-
-def _backs(sale: Sale, asked: Sequence[BackInput]) -> list[Back]:
-    """The lines that come back with their share of price, tax, deposit and cost."""
-    if not asked:
-        message = _("Say what comes back.")
-        raise Invalid(message, fields={"lines": [message]})
-    lines = {line.pk: line for line in sale.lines.select_related("part")}
-    _check_lines(sale, lines, asked)
-    gone = returned_units(sale.pk)
-    left = {pk: line.quantity - gone.get(pk, 0) for pk, line in lines.items()}
-    wanted: dict[UUID, int] = {}
-    for row in asked:
-        wanted[row.line_id] = wanted.get(row.line_id, 0) + row.quantity
-    if over := {pk for pk, units in wanted.items() if units > left[pk]}:
-        raise _more_than_sold(lines, left, over)
-    now = timezone.now()
-    cores = {core.sale_line_id: core for core in locks.cores(list(wanted))}
-    backs = []
-    for row in asked:
-        line, before = lines[row.line_id], gone.get(row.line_id, 0)
-        core = cores.get(line.pk)
-        # While the old part may still come, its deposit goes back with the part itself.
-        deposits = min(row.quantity, core.left) if core and core.is_open_at(now) else 0
-        if core:
-            core.reversed += deposits
-        backs.append(_back(line, row, before, deposits, sale.currency))
-        backs[-1].core = core if deposits else None
-        gone[line.pk] = before + row.quantity
-    return backs
-
-
-def _check_lines(sale: Sale, lines: Mapping[UUID, SaleLine], asked: Sequence[BackInput]) -> None:
-    wanted = {row.bin_id for row in asked if row.bin_id}
-    bins = set(Bin.objects.filter(shop=sale.shop_id, pk__in=wanted).values_list("pk", flat=True))
-    problems: dict[str, list[object]] = {}
-    for n, row in enumerate(asked):
-        if row.line_id not in lines:
-            problems[f"lines.{n}.line_id"] = [_("This sale has no such line.")]
-        if row.quantity < 1:
-            problems[f"lines.{n}.quantity"] = [_("Enter at least 1.")]
-        if row.bin_id and row.bin_id not in bins:
-            problems[f"lines.{n}.bin_id"] = [_("There is no such bin.")]
-        if row.reason == ReturnReason.OLD_PART:
-            problems[f"lines.{n}.reason"] = [_("Choose one of the reasons.")]
-    if problems:
-        raise Invalid(_("Some fields need another look."), fields=problems)
-
-
-def _more_than_sold(lines: Mapping[UUID, SaleLine], left: Mapping[UUID, int], over: set[UUID]) -> Conflict:
-    said = [
-        ngettext("%(part)s: %(left)s can come back.", "%(part)s: %(left)s can come back.", left[pk])
-        % {"part": lines[pk].name, "left": left[pk]}
-        for pk in sorted(over, key=lambda pk: lines[pk].position)
-    ]
-    return Conflict(
-        _("This is more than was sold. %(parts)s") % {"parts": " ".join(said)},
-        code="more_than_sold",
-        extra={"lines": [{"lineId": str(pk), "left": left[pk]} for pk in sorted(over)]},
-    )
-
-
-def _back(line: SaleLine, row: BackInput, before: int, deposits: int, currency: str) -> Back:
-    def part_of(amount: Decimal) -> Decimal:
-        return sums.share(amount, before=before, units=row.quantity, of=line.quantity, currency=currency)
-
-    # What is paid back is rounded first: half of 2,000.00 is 1,000.00, however its tax divides.
-    total, tax = part_of(line.total), part_of(line.tax)
-    bin_id = row.bin_id or line.bin_id or (line.part.default_bin_id if line.part else None)
-    return Back(
-        ReturnLine(
-            sale_line=line, part=line.part, name=line.name, part_number=line.part_number,
-            quantity=row.quantity, condition=row.condition, reason=row.reason, net=total - tax, tax=tax,
-            core_charge=line.core_charge * deposits,
-            cost=part_of(line.cost) if line.cost is not None else ZERO,
-        ),
-        bin_id=bin_id,
-        damaged=row.condition == Condition.DAMAGED,
-    )  # fmt: skip
-
-
-def _fee(note: CreditNote, given: ReturnInput, policy: TillPolicy) -> Decimal:
-    """The shop's percentage of what comes back without its own fault; a clerk may ask for less."""
-    goods = sum(
-        (back.line.net + back.line.tax for back in note.backs if back.line.reason not in NO_FEE), ZERO
-    )
-    most = sums.percent_of(goods, policy.restocking_percent, note.currency)
-    if given.restocking_fee is None:
-        return most
-    if not ZERO <= given.restocking_fee <= most:
-        message = _("The restocking fee is at most %(amount)s %(currency)s.")
-        said = message % {"amount": f"{most:f}", "currency": note.currency}
-        raise Invalid(said, fields={"restocking_fee": [said]})
-    return given.restocking_fee

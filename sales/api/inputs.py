@@ -273,6 +273,9 @@ class ReturnSerializer(Serializer):
     restocking_fee = MoneyField(
         required=False, allow_null=True, default=None, help_text="The shop's percentage by default."
     )
+    refund_delivery = serializers.BooleanField(
+        default=False, help_text="Give the delivery back too: only when with this all of the sale is back."
+    )
     vehicle = VehicleSerializer(required=False, allow_null=True, default=None)
     note = line(300, default="")
     exchange = ExchangeSerializer(required=False, allow_null=True, default=None)
@@ -383,7 +386,7 @@ def return_of(given: dict[str, Any]) -> ReturnInput:
         )
         for row in given["lines"]
     ]
-    names = ("register_id", "customer_id", "restocking_fee", "note")
+    names = ("register_id", "customer_id", "restocking_fee", "refund_delivery", "note")
     return ReturnInput(
         lines=lines,
         refund=RefundBy(given["refund"]),

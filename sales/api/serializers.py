@@ -331,6 +331,7 @@ class ReturnShownSerializer(ModelSerializer):
     goods_total = MoneyField(help_text="Without tax.")
     tax_total = MoneyField()
     core_total = MoneyField()
+    delivery_fee = MoneyField(help_text="0 unless the delivery was given back too; its tax is in `taxTotal`.")
     restocking_fee = MoneyField()
     rounding = MoneyField()
     refund_total = MoneyField()
@@ -342,8 +343,8 @@ class ReturnShownSerializer(ModelSerializer):
         fields = [
             "return_id", "shop_id", "number", "sale_id", "sale_number", "exchange", "session_id",
             "customer_id", "customer", "phone", "clerk", "currency", "goods_total", "tax_total",
-            "core_total", "restocking_fee", "rounding", "refund_total", "note", "created_at", "version",
-            "lines", "payments",
+            "core_total", "delivery_fee", "restocking_fee", "rounding", "refund_total", "note", "created_at",
+            "version", "lines", "payments",
         ]  # fmt: skip
 
     def to_representation(self, instance: SaleReturn) -> Any:

@@ -140,9 +140,10 @@ class SaleLine(Entity):
 class SaleReturn(Entity):
     """A credit note: what came back of a sale, or without a receipt. Cites the sale by its key.
 
-    `refund_total` = goods without tax + tax + cores − restocking fee + rounding of cash, which is what
-    its payments give back. With `exchange` the same act sold something else, and the difference
-    alone was paid.
+    `refund_total` = goods without tax + tax + cores + delivery without its tax − restocking fee +
+    rounding of cash, which is what its payments give back. `delivery_fee` is as the sale has it, and
+    0 unless the delivery was given back too. With `exchange` the same act sold something else, and the
+    difference alone was paid.
     """
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="sale_returns")
@@ -158,6 +159,8 @@ class SaleReturn(Entity):
     goods_total = models.DecimalField(max_digits=14, decimal_places=3)
     tax_total = models.DecimalField(max_digits=14, decimal_places=3)
     core_total = models.DecimalField(max_digits=14, decimal_places=3, default=0)
+    delivery_fee = models.DecimalField(_("delivery"), max_digits=14, decimal_places=3, default=0)
+    delivery_tax = models.DecimalField(max_digits=14, decimal_places=3, default=0)
     restocking_fee = models.DecimalField(_("restocking fee"), max_digits=14, decimal_places=3, default=0)
     rounding = models.DecimalField(max_digits=6, decimal_places=3, default=0)
     refund_total = models.DecimalField(_("refund"), max_digits=14, decimal_places=3)

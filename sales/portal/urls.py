@@ -19,6 +19,10 @@ urlpatterns = [
     path("portal/sales/<uuid:sale_id>/receipt", sales.ReceiptView.as_view(), name="receipt"),
     path("portal/sales/<uuid:sale_id>/mail", sales.MailView.as_view(), name="mail"),
     path("portal/sales/<uuid:sale_id>/void", sales.VoidView.as_view(), name="void"),
+    path("portal/sales/<uuid:sale_id>/return", returns.ReturnView.as_view(), name="return"),
+    path("portal/sales/<uuid:sale_id>/return/preview", returns.PreviewView.as_view(), name="return-preview"),
+    path("portal/sales/<uuid:sale_id>/return/found", returns.FoundView.as_view(), name="return-found"),
+    path("portal/sales/<uuid:sale_id>/cores/<uuid:core_id>", returns.CoreView.as_view(), name="return-core"),
     path("portal/returns/<uuid:return_id>", returns.CreditNoteView.as_view(), name="credit-note"),
     path("portal/returns/<uuid:return_id>/paper", returns.PaperView.as_view(), name="credit-note-paper"),
 ]

@@ -109,6 +109,7 @@ def credit_note_of(note: SaleReturn) -> Receipt:
         for line in note.lines.all()
     ]  # fmt: skip
     sums = [
+        *_row(_("Delivery"), note.delivery_fee, currency),
         *_row(_("Tax included"), note.tax_total, currency),
         *_row(_("Core charges included"), note.core_total, currency),
         *_row(_("Restocking fee"), -note.restocking_fee, currency),

@@ -46,6 +46,14 @@ def past_sales(page: Any, till: Till) -> Iterator[str]:
         yield name
     page.goto(f"/portal/sales/{fresh.pk}/void")
     yield "sale-void"
+    page.goto(f"/portal/sales/{sale.pk}/return")
+    page.locator("[data-line] [data-step='1']").first.click()
+    page.locator("[data-line] select").first.select_option("does_not_fit")
+    page.locator("[data-find-part]").fill(kit.number)
+    page.keyboard.press("Enter")
+    page.locator("[data-taken] li").wait_for()
+    page.locator("[data-confirm]").wait_for()
+    yield "sale-return"
     page.goto(f"/portal/returns/{SaleReturn.objects.get().pk}")
     yield "credit-note"
 
