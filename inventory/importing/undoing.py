@@ -55,6 +55,38 @@ class Undone:
     stocks: list[Stock]
 
 
+# Parts with units of the import, or made by it, that anything else has moved since.
+MOVED = """
+SELECT count(*) FROM inventory_importchange c
+WHERE c.source_id = %(source)s AND (c.is_new OR EXISTS (
+    SELECT FROM inventory_movement m WHERE m.part_id = c.part_id AND m.document_id = %(source)s))
+AND EXISTS (
+    SELECT FROM inventory_movement m WHERE m.part_id = c.part_id AND m.document_id IS DISTINCT FROM %(source)s
+    AND m.seq > coalesce((
+        SELECT min(own.seq) FROM inventory_movement own
+        WHERE own.part_id = c.part_id AND own.document_id = %(source)s), 0))
+"""
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What an undo would do as things stand: parts to remove, to restore, and moved since."""
+
+    remove: int
+    restore: int
+    moved: int
+
+
+def foresee(source: PartImport) -> Foreseen:
+    """What an undo would do now; what was changed by hand since is found when it is done."""
+    changes = ImportChange.objects.filter(source=source)
+    new = changes.filter(is_new=True).count()
+    with connection.cursor() as cursor:
+        cursor.execute(MOVED, {"source": source.pk})
+        moved = int(cursor.fetchone()[0])
+    return Foreseen(new, changes.count() - new, moved)
+
+
 def undo(source: PartImport, *, actor: Actor) -> Undone | None:
     """Take back what the import did to the next parts, in the order of their keys; None at the end."""
     changes = ImportChange.objects.filter(source=source)

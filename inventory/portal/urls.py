@@ -2,13 +2,27 @@
 
 from django.urls import include, path
 
-from inventory.portal.views import belonging, labels, parts, policy, scan, stock
+from inventory.portal.views import belonging, imports, labels, parts, policy, scan, stock
 
 app_name = "stock"
 
 urlpatterns = [
     path("portal/parts", parts.PartsView.as_view(), name="parts"),
     path("portal/parts/new", parts.PartFormView.as_view(), name="new-part"),
+    path("portal/parts/import", imports.ImportsView.as_view(), name="imports"),
+    path("portal/parts/import/<uuid:import_id>", imports.ImportView.as_view(), name="import"),
+    path("portal/parts/import/<uuid:import_id>/layout", imports.LayoutView.as_view(), name="import-layout"),
+    path(
+        "portal/parts/import/<uuid:import_id>/columns", imports.MappingView.as_view(), name="import-columns"
+    ),
+    path("portal/parts/import/<uuid:import_id>/run", imports.RunView.as_view(), name="import-run"),
+    path("portal/parts/import/<uuid:import_id>/cancel", imports.CancelView.as_view(), name="import-cancel"),
+    path("portal/parts/import/<uuid:import_id>/undo", imports.UndoView.as_view(), name="import-undo"),
+    path(
+        "portal/parts/import/<uuid:import_id>/refused.csv",
+        imports.RefusedView.as_view(),
+        name="import-refused",
+    ),
     path("portal/parts/<uuid:part_id>", parts.PartView.as_view(), name="part"),
     path("portal/parts/<uuid:part_id>/edit", parts.PartFormView.as_view(), name="edit-part"),
     path("portal/parts/<uuid:part_id>/status", parts.StatusView.as_view(), name="part-status"),
