@@ -45,7 +45,7 @@ def as_typed(text: str) -> dict[str, str]:
     return {"phone": text} if digits >= max(4, len(text) // 2) else {"name": text}
 
 
-def shown(row: Customer) -> dict[str, Any]:
+def shown(row: Any) -> dict[str, Any]:
     """A customer as the till takes one: sums as decimal text, vehicles as JSON."""
     currency = row.shop.currency
     active = row.status == CustomerStatus.ACTIVE

@@ -13,6 +13,7 @@ urlpatterns = [
     path("portal/till/find", till.FindView.as_view(), name="find"),
     path("portal/till/customers", cart.CustomersView.as_view(), name="till-customers"),
     path("portal/till/facts", cart.FactsView.as_view(), name="till-facts"),
+    path("portal/till/special-orders/<uuid:order_id>/slip", cart.SlipView.as_view(), name="till-slip"),
     path("portal/till/parked", till.ParkedView.as_view(), name="parked"),
     path("portal/sales", sales.SalesView.as_view(), name="sales"),
     path("portal/sales/<uuid:sale_id>", sales.SaleView.as_view(), name="sale"),

@@ -17,9 +17,11 @@ from sales.models import (
     Customer,
     CustomerBalance,
     CustomerVehicle,
+    LostSale,
     Payment,
     Register,
     Sale,
+    SpecialOrder,
 )
 from sales.tests.factories import CashSessionFactory, CustomerFactory, RegisterFactory
 from shops.enums import Role
@@ -220,6 +222,52 @@ def test_somebody_new_is_added_at_the_cart_and_comes_back_with_it(shop: Shop, ti
     till.locator("[data-resume]", has_text="Omar").click()
     till.locator("[data-customer-chosen]", has_text="Omar").wait_for()
     assert Sale.objects.get().customer == Customer.objects.get(phone="+201001234567")
+
+
+@pytest.mark.long
+def test_what_is_not_there_is_noted_or_ordered(shop: Shop, till: Any) -> None:
+    # Two keys after a search that found nothing.
+    till.locator("#find").fill("zzz-999")
+    till.locator("[data-lose]").wait_for()
+    till.keyboard.press("F7")
+    till.keyboard.press("Enter")
+    till.get_by_text("Noted as a lost sale.").wait_for()
+    noted = LostSale.objects.get()
+    assert (noted.asked_for, noted.quantity, noted.reason, noted.part) == ("zzz-999", 1, "not_carried", None)
+    # A chosen line is what is wanted; the customer is asked for first.
+    CustomerFactory(shop=shop, name="Mona Adel")
+    scan_code(till, "5901234123457")
+    lines(till, 1)
+    till.keyboard.press("F8")
+    till.get_by_text("For whom is the part ordered?").wait_for()
+    till.locator("[data-customer]").click()
+    till.locator("#special-deposit").fill("1000")
+    till.keyboard.press("Enter")
+    till.get_by_text("A deposit is not more than the price.").wait_for()
+    assert SpecialOrder.objects.count() == 0
+    axe_check(till)
+    shoot(till, "till-special-en")
+    till.locator("#special-deposit").fill("200")
+    till.keyboard.press("Enter")
+    till.locator("[data-ordered-dialog]").wait_for()
+    order = SpecialOrder.objects.get()
+    assert till.locator("[data-ordered-number]").inner_text() == order.number
+    assert (order.part, order.deposit) == (Part.objects.get(number="58101-1RA00"), Decimal(200))
+    assert till.locator("[data-slip]").get_attribute("href") == f"/portal/till/special-orders/{order.pk}/slip"
+    assert Payment.objects.get().amount == Decimal(200)
+
+
+@pytest.mark.long
+def test_old_part_that_is_handed_over_saves_its_deposit(shop: Shop, till: Any) -> None:
+    Part.objects.filter(number="58101-1RA00").update(core_charge=150)
+    scan_code(till, "5901234123457")
+    lines(till, 1)
+    summed(till)
+    assert "1,000.00" in till.locator("[data-sum=total]").inner_text()
+    till.get_by_label("Old part handed over").check()
+    until(till, "document.querySelector('[data-sum=total]').textContent.includes('850.00')")
+    summed(till)
+    assert till.get_by_label("Old part handed over").is_checked()
 
 
 @pytest.mark.long

@@ -14,8 +14,11 @@ from django.utils import timezone
 from clutch.core.ids import new_id
 from inventory.models import Fitment, Hold, InterchangeGroup, Misfit, Part
 from inventory.tests.factories import BinFactory, PartFactory, received
+from sales.actions.special_orders import take_special_order
 from sales.finding import words_of
 from sales.models import Customer, CustomerBalance, CustomerVehicle
+from sales.receipts.slips import slip_of
+from sales.tests.acts import Till, cash
 from sales.tests.factories import CustomerFactory
 from shops.models import Make, Shop, VehicleModel
 from shops.tests.api.people import people
@@ -240,3 +243,46 @@ def test_facts_ask_as_often_for_one_line_as_for_three(shop: Shop, clerk: Client,
         answer = clerk.get(FACTS, asked)
     assert answer.content.decode().count("data-facts") == count
     assert len(queries) == 16
+
+
+# --- what is not there ---
+
+
+@pytest.mark.parametrize("who", [*OUTSIDE, *SELLERS, "other shop"])
+def test_slip_of_a_special_order_is_for_who_sees_sales(
+    who: str, shop: Shop, everyone: dict[str, Any]
+) -> None:
+    till = Till(shop)
+    order = take_special_order(
+        shop.pk, customer_id=CustomerFactory(shop=shop, name="Mona").pk, description="Clutch kit", quantity=2,
+        unit_price=Decimal(300), deposit=Decimal(100), payments=[cash()], register_id=till.register.pk,
+        actor=till.actor,
+    )  # fmt: skip
+    expected = {**dict.fromkeys(SELLERS, 200), "storekeeper": 403, **OUTSIDE, "other shop": 404}
+    answer = signed_in(everyone[who]).get(f"/portal/till/special-orders/{order.pk}/slip")
+    assert answer.status_code == expected[who]
+    assert answer.content.startswith(b"%PDF") == (expected[who] == 200)
+
+
+def test_slip_says_what_is_paid_and_what_is_left(shop: Shop) -> None:
+    till = Till(shop)
+    order = take_special_order(
+        shop.pk, customer_id=CustomerFactory(shop=shop, name="Mona", phone="+201001234567").pk,
+        description="Clutch kit", quantity=2, unit_price=Decimal(300), deposit=Decimal(100),
+        payments=[cash()], register_id=till.register.pk, note="blue car", actor=till.actor,
+    )  # fmt: skip
+    slip = slip_of(order)
+    assert [(row.words, row.amount) for row in slip.blocks[0].sums] == [
+        ("Deposit", "EGP\xa0100.00"),
+        ("To pay on collection", "EGP\xa0500.00"),
+    ]
+    assert slip.facts[1:] == [("Customer", "Mona"), ("Phone", "+201001234567"), ("Note", "blue car")]
+    assert [(row.words, row.amount) for row in slip.payments] == [("Cash", "EGP\xa0100.00")]
+
+
+def test_search_that_found_nothing_offers_to_note_it(shop: Shop, clerk: Client) -> None:
+    PartFactory(shop=shop, number="58101")
+    for asked in ({"q": "zzz-9"}, {"q": "zzz-9", "scan": "1"}):
+        shown = clerk.get("/portal/till/find", asked).content.decode()
+        assert [shown.count(name) for name in ("data-lose", "data-order", "data-take")] == [1, 1, 0]
+    assert "data-lose" not in clerk.get("/portal/till/find", {"q": "58101"}).content.decode()

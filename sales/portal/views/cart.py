@@ -1,15 +1,21 @@
 """Fragments at the cart of the till: who buys, and what the shop knows of each line."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from clutch.core.errors import DomainError, NotAllowed, NotFound
 from clutch.core.pages import domain_errors_to_form
 from sales.actions.customers import customer_of_phone
+from sales.models import SpecialOrder
 from sales.portal import cart, picker
 from sales.portal.forms import NewCustomerForm
 from sales.portal.page import CounterPage
+from sales.portal.views.sales import pdf_answer
+from sales.receipts.slips import printed_slip
 from shops.rules import Act
 
 
@@ -60,3 +66,17 @@ class CustomersView(CounterPage):
         """Render the customers, and the form for somebody new."""
         context = {"rows": [picker.shown(row) for row in found], "text": text, "form": form}
         return self.show("sales/till/customers.html", context, status=status)
+
+
+class SlipView(CounterPage):
+    """The slip of a special order, for its customer."""
+
+    def get(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """As PDF of 80 mm. Raises NotFound for an order of another shop."""
+        self.require_act(Act.SEE_SALES)
+        rows = SpecialOrder.objects.filter(shop=self.member.shop_id, pk=order_id)
+        order = rows.select_related("shop", "customer", "part").first()
+        if order is None:
+            raise NotFound(_("There is no such special order."))
+        made = printed_slip(order, language=get_language())
+        return pdf_answer(made.body, made.filename)

@@ -12,6 +12,7 @@ from clutch.core.money import minor_units
 from clutch.core.pages import new_key
 from sales import rules
 from sales.actions.registers import add_register, open_session
+from sales.enums import LostReason
 from sales.portal import reads
 from sales.portal.forms import OpenForm, RegisterForm
 from sales.portal.page import CounterPage
@@ -21,7 +22,7 @@ from shops.rules import Act
 SCRIPTS = [
     *(
         f"sales/till/{name}.js"
-        for name in ("base", "pin", "cart", "find", "customer", "facts", "pay", "park")
+        for name in ("base", "pin", "cart", "find", "customer", "facts", "pay", "park", "asks")
     ),
     "sales/till.js",
 ]
@@ -43,6 +44,7 @@ class TillView(CounterPage):
             return self.closed(OpenForm(), register, registers)
         context = {
             "scripts": SCRIPTS,
+            "lost_reasons": LostReason.choices,
             "registers": registers,
             "register": register,
             "session": session,

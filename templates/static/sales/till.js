@@ -11,8 +11,10 @@
   let step;
   const acts = {
     F2: () => { till.field.focus(); till.field.select(); },
-    F3: () => till.askCustomer?.(),
+    F3: () => till.askCustomer(),
     F4: () => till.park(),
+    F7: () => till.lose(),
+    F8: () => till.order(),
     F9: () => till.pay(),
   };
   document.addEventListener("keydown", (event) => {

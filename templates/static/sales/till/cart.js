@@ -148,8 +148,12 @@
     else if (!event.target.closest("input, button, a, label")) { till.chosen = index; draw(); }
   });
   lines.addEventListener("change", (event) => {
-    if (!event.target.matches("[data-quantity]")) return;
     const index = indexOf(event.target);
+    if (event.target.matches("[data-old-part]") && index >= 0) {
+      if (!till.locked()) till.cart.lines[index].oldPart = event.target.checked;
+      changed();
+    }
+    if (!event.target.matches("[data-quantity]")) return;
     const value = minor(event.target.value);
     if (index >= 0 && value !== null && value % till.SCALE === 0) quantity(index, value / till.SCALE); else draw();
   });
@@ -183,7 +187,7 @@
       label: cart.label,
       customerId: cart.customer?.id ?? null,
       vehicleId: cart.customer ? cart.vehicle?.id ?? null : null,
-      lines: cart.lines.map((line) => ({ partId: line.partId, quantity: line.quantity, ...(line.agreed ? { unitPrice: decimal(line.price) } : {}) })),
+      lines: cart.lines.map((line) => ({ partId: line.partId, quantity: line.quantity, takesCore: !line.oldPart, ...(line.agreed ? { unitPrice: decimal(line.price) } : {}) })),
       ...(cart.approval ? { approval: cart.approval } : {}),
     };
   };

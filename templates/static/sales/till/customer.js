@@ -26,8 +26,11 @@
       return box;
     } catch { rows.textContent = text("offline"); return null; }
   };
-  const askCustomer = () => {
+  let next = null; // what was waiting for a customer
+  const askCustomer = (why = "", then = null) => {
     if (till.locked()) return;
+    next = then;
+    till.told($("customer-why"), why);
     search.value = "";
     dialog.showModal();
     search.focus();
@@ -57,7 +60,8 @@
     Object.assign(till.cart, { customer, vehicle: vehicle || (till.cart.vehicle?.id ? null : till.cart.vehicle) });
     dialog.close();
     till.changed();
-    till.field.focus();
+    if (next) next(); else till.field.focus();
+    next = null;
   };
   // Of a cart that was taken up again.
   const pickById = async (id, vehicleId) => {
@@ -86,8 +90,8 @@
     choice.value = vehicle ? vehicle.id || "typed" : "";
   };
   till.onDraw.push(draw);
-  $("customer-open").addEventListener("click", askCustomer);
-  $("customer-change").addEventListener("click", askCustomer);
+  $("customer-open").addEventListener("click", () => askCustomer());
+  $("customer-change").addEventListener("click", () => askCustomer());
   $("customer-away").addEventListener("click", () => {
     if (till.locked()) return;
     Object.assign(till.cart, { customer: null, vehicle: till.cart.vehicle?.id ? null : till.cart.vehicle });

@@ -34,7 +34,14 @@
     shown = asked;
     for (const row of $("lines").children) fill(row, till.cart.lines[row.dataset.index]);
   };
-  const fill = (row, line) => { if (line) row.querySelector("[data-slot=facts]").innerHTML = known.get(line.partId) || ""; };
+  const fill = (row, line) => {
+    if (!line) return;
+    const slot = row.querySelector("[data-slot=facts]");
+    slot.innerHTML = known.get(line.partId) || "";
+    // With a deposit for the old part: whether it is handed over at once.
+    row.querySelector("[data-core]").hidden = !slot.querySelector("[data-has-core]");
+    row.querySelector("[data-old-part]").checked = Boolean(line.oldPart);
+  };
   till.onRow.push(fill);
   till.onDraw.push(() => {
     clearTimeout(timer);

@@ -18,6 +18,7 @@
     try { box = await till.fragment(root.dataset.findUrl, { q: words, ...(scanned ? { scan: "1" } : {}) }); } catch { problem(text("offline")); return; }
     if ((mine !== asking && !scanned) || box.status !== 200) return;
     const rows = box.querySelectorAll("[data-take]");
+    till.asked = rows.length ? "" : words;
     if (scanned && box.querySelector("[data-exact]")?.dataset.exact === "1") {
       till.add(rows[0].dataset);
       found.replaceChildren();
@@ -26,7 +27,7 @@
     found.replaceChildren(...box.children);
     if (scanned) found.querySelector("[data-take]")?.focus();
   };
-  const done = () => { found.replaceChildren(); field.value = ""; };
+  const done = () => { found.replaceChildren(); field.value = ""; till.asked = ""; };
 
   document.addEventListener("clutch:scan", (event) => {
     if (till.open()) return;
@@ -53,5 +54,5 @@
     field.focus();
   });
   till.arrows(found, field);
-  till.find = find;
+  Object.assign(till, { find, found: done, asked: "" });
 })();
