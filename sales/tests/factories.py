@@ -20,7 +20,8 @@ class CustomerFactory(DjangoModelFactory[Customer]):
         skip_postgeneration_save = True
 
     shop = factory.SubFactory(ShopFactory)
-    number = factory.Sequence(lambda n: f"C-{n:06d}")
+    # Far from the numbers that the acts give in the same shop.
+    number = factory.Sequence(lambda n: f"C-{n + 500_000:06d}")
     name = factory.Sequence(lambda n: f"Customer {n}")
     name_key = factory.LazyAttribute(lambda row: name_key(row.name))
     phone = factory.Sequence(lambda n: f"+20122{n:07d}")

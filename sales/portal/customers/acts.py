@@ -1,5 +1,6 @@
 """The small questions about a customer: credit, payment, status, vehicles, merging, erasing."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clutch.core.errors import NotFound
+from clutch.core.money import round_money
 from sales.actions import customer_vehicles as vehicles
 from sales.actions.accounts import pay_on_account
 from sales.actions.customer_merge import erase_customer, merge_customers
@@ -34,7 +36,8 @@ class CreditView(CustomerQuestion):
 
     def initial(self, subject: Customer) -> dict[str, Any]:
         """As it is."""
-        return {"credit_limit": subject.credit_limit, "terms_days": subject.terms_days}
+        limit = round_money(subject.credit_limit, self.shop.currency)
+        return {"credit_limit": limit, "terms_days": subject.terms_days}
 
     def perform(self, subject: Customer, said: dict[str, Any]) -> Customer:
         """Set it."""
@@ -81,7 +84,7 @@ class PayView(CustomerQuestion):
     def initial(self, subject: Customer) -> dict[str, Any]:
         """All that is owed, through the register of this browser."""
         register = self.register(self.registers())
-        owed = max(subject.balance.owed, 0)
+        owed = round_money(max(subject.balance.owed, Decimal(0)), self.shop.currency)
         return {"amount": owed, "register_id": register.pk if register else None}
 
     def perform(self, subject: Customer, said: dict[str, Any]) -> Any:

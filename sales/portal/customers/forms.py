@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clutch.core import forms as fields
 from clutch.core.forms import amount
+from clutch.core.money import round_money
 from clutch.core.validators import no_control_characters_but_lines
 from sales.actions.customer_values import CREDIT, CustomerInput
 from sales.enums import CustomerClass, CustomerKind, CustomerStatus, ReceiptBy, Tender
@@ -90,6 +91,8 @@ class CustomerForm(forms.Form):
     def initial_of(customer: Customer) -> dict[str, Any]:
         """The form as the customer is."""
         said = {name: getattr(customer, name, None) for name in CustomerForm.base_fields}
+        said["credit_limit"] = round_money(customer.credit_limit, customer.shop.currency)
+        said["discount_percent"] = f"{customer.discount_percent.normalize():f}"
         consent = customer.marketing_consent_at is not None
         return {**said, "tags": ", ".join(customer.tags), "marketing_consent": consent}
 
@@ -164,7 +167,7 @@ class StoreCreditForm(forms.Form):
 class MergeForm(forms.Form):
     """Which of two customers stays."""
 
-    stays = forms.TypedChoiceField(label=_("Who stays?"), coerce=UUID, choices=(), widget=forms.RadioSelect)
+    stays = forms.TypedChoiceField(label=_("Who stays?"), coerce=UUID, choices=())
 
     def __init__(self, *args: Any, pair: tuple[Customer, Customer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -46,6 +46,7 @@ class CustomersView(CustomerPage):
         page = self.page_of(rows)
         context = {
             "asked": asked,
+            "narrowed": asked["class"] or asked["status"] or asked["owing"],
             "page_obj": page,
             "customers": page.object_list,
             "classes": CustomerClass.choices,

@@ -152,6 +152,9 @@ TABLE: list[tuple[str, str, Needs, Any]] = [
     ("put", "customers/{customer}", Act.EDIT_CUSTOMERS, {"name": "Nadia"}),
     ("put", "customers/{customer}", Act.SET_CREDIT, {"creditLimit": "500.00"}),
     ("get", "customers/{customer}/history", Act.SEE_CUSTOMERS, None),
+    ("post", "customers/{customer}/merge", Act.MERGE_CUSTOMERS, {"customerId": "{twin}"}),
+    ("post", "customers/{customer}/erase", Act.ERASE_CUSTOMER, {}),
+    ("post", "customers/{customer}/store-credit", Act.SET_CREDIT, {"amount": "5.00", "reason": "Late"}),
     ("post", "customers/{customer}/vehicles", Act.EDIT_CUSTOMERS, {"make": "Kia"}),
     ("put", "customers/{customer}/vehicles/{vehicle}", Act.EDIT_CUSTOMERS, {"plate": "A 1"}),
     ("delete", "customers/{customer}/vehicles/{vehicle}", Act.EDIT_CUSTOMERS, None),
@@ -188,6 +191,7 @@ def world(till: Till) -> Rows:
     )
     rows: dict[str, Any] = {
         "part": part, "spare": PartFactory(shop=shop), "number": number, "make": make, "customer": customer,
+        "twin": CustomerFactory(shop=shop, number="K-2"),
         "barcode": Barcode.objects.create(part=part, shop=shop, code="C1", key="C1", symbology="code128"),
         "fitment": Fitment.objects.create(part=part, shop=shop, make=make), "count": sheet,
         "line": sheet.lines.get(), "unknown": unknown, "import": source, "register": till.register,
