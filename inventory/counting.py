@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
+from clutch.core.money import round_money
 from inventory.enums import CountKind, CountStatus, MovementKind
 from inventory.models import (
     BinStock,
@@ -139,6 +141,11 @@ class Accuracy:
         """Between 0 and 1."""
         return self.right / self.counted if self.counted else 0.0
 
+    @property
+    def percent(self) -> float:
+        """Between 0 and 100."""
+        return 100 * self.share
+
 
 def accuracy(shop: Shop, *, months: int = 12) -> list[Accuracy]:
     """The last months in which the shop counted, in its own time, oldest first. One query."""
@@ -160,3 +167,39 @@ def variances(sheet: CountSheet) -> QuerySet[CountLine]:
         .select_related("part", "part__stock", "bin")
         .order_by("counted_at", "pk")
     )
+
+
+def variance_value(line: CountLine, currency: str) -> Decimal:
+    """What the variance of a line (with its part's stock) is worth at the moving average of the part."""
+    return round_money(line.variance * line.part.stock.average_cost, currency)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a sheet showed: lines, those that were right, units too many and too few, and their worth.
+
+    `value` is at the moving averages of now, in the shop's currency, below zero for a loss. `bare` is
+    how many variances have no reason yet.
+    """
+
+    lines: int
+    right: int
+    over: int
+    short: int
+    bare: int
+    value: Decimal
+
+
+def totals(sheet: CountSheet, currency: str) -> Totals:
+    """Sum up a sheet. One query."""
+    differs = ~Q(counted=F("expected"))
+    units = F("counted") - F("expected")
+    found = sheet.lines.aggregate(
+        lines=Count("pk"),
+        right=Count("pk", filter=~differs),
+        over=Sum(units, filter=Q(counted__gt=F("expected")), default=0),
+        short=Sum(-units, filter=Q(counted__lt=F("expected")), default=0),
+        bare=Count("pk", filter=differs & Q(reason="")),
+        value=Sum(units * F("part__stock__average_cost"), default=Decimal(0), output_field=DecimalField()),
+    )
+    return Totals(**{**found, "value": round_money(found["value"], currency)})

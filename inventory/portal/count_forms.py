@@ -7,8 +7,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clutch.core.errors import Invalid
 from clutch.core.validators import no_control_characters_but_lines
 from inventory.actions.counting import MOST_CHOSEN
+from inventory.lookup import Found, find_by_code
 from inventory.portal import count_reads, reads
 from inventory.portal.forms import line
 from shops.models import Shop
@@ -88,3 +90,71 @@ class StartCountForm(forms.Form):
             "is_blind": said["is_blind"],
             "note": said["note"],
         }
+
+
+class ApproveForm(forms.Form):
+    """What becomes of what nobody counted; asked for only when there is any."""
+
+    uncounted = forms.ChoiceField(
+        label=gettext_lazy("What nobody counted"),
+        choices=[("", "—"), ("leave", gettext_lazy("Leave it as it is in the books")),
+                 ("gone", gettext_lazy("Take it for gone"))],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, left: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not left:
+            del self.fields["uncounted"]
+
+    def zero_uncounted(self) -> bool | None:
+        """What the action gets."""
+        said = self.cleaned_data.get("uncounted")
+        return None if said is None else said == "gone"
+
+
+class ResolveForm(forms.Form):
+    """Which part an unknown code was: one of those it may mean, or one named by its number."""
+
+    part = forms.TypedChoiceField(
+        label=gettext_lazy("Is it one of these?"), required=False, coerce=UUID, empty_value=None,
+    )  # fmt: skip
+    number = line(
+        gettext_lazy("Part number or code"), 120, attrs={"dir": "ltr", "autocapitalize": "characters"}
+    )
+    attach = forms.BooleanField(
+        label=gettext_lazy("The code means this part from now on"), required=False,
+        help_text=gettext_lazy("Every till knows it then."),
+    )  # fmt: skip
+
+    def __init__(self, shop: Shop, found: Found, *args: Any, may_attach: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shop = shop
+        parts = [candidate.part for candidate in found.candidates or found.suggestions]
+        choices = [(str(part.pk), f"{part.brand} {part.name} {part.number}".strip()) for part in parts]
+        self.fields["part"].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
+        if not choices:
+            del self.fields["part"]
+        # A number that several brands share stays with all of them.
+        if not may_attach or found.candidates:
+            del self.fields["attach"]
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one part."""
+        said = super().clean() or {}
+        number = said.get("number", "").strip()
+        if number:
+            said["part"] = self._part_of(number)
+        elif not said.get("part") and "part" not in self.errors:
+            self.add_error("number", _("Name the part."))
+        return said
+
+    def _part_of(self, number: str) -> UUID | None:
+        try:
+            candidates = find_by_code(self.shop, number).candidates
+        except Invalid:
+            candidates = []
+        if len(candidates) == 1:
+            return candidates[0].part.pk
+        several = _("Several parts have this number. Name the one by its barcode.")
+        self.add_error("number", several if candidates else _("No part has this number."))
+        return None

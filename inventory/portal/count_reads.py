@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +15,7 @@ from clutch.core.errors import Invalid
 from inventory import counting
 from inventory.enums import CountStatus
 from inventory.lookup import find_by_code
-from inventory.models import Bin, CountLine, CountSheet, CountUnknown, Part
+from inventory.models import Bin, BinStock, CountLine, CountSheet, CountUnknown, Part
 from inventory.search import search
 from shops.models import Member, Shop
 
@@ -121,3 +123,74 @@ def parts_of_list(shop: Shop, texts: Sequence[str]) -> tuple[list[Part], list[st
             unknown.append(text)
         parts |= {candidate.part.pk: candidate.part for candidate in candidates}
     return list(parts.values()), unknown
+
+
+PER_PAGE = 50
+MOST_UNCOUNTED = 100
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A line that was not as the books had it; `value` is None for who may not see it."""
+
+    line: CountLine
+    value: Decimal | None
+
+
+@dataclass(frozen=True)
+class Review:
+    """What whoever looks a sheet over sees of it."""
+
+    page: Page[Any]
+    differences: list[Difference]
+    totals: counting.Totals
+    left: list[BinStock]
+    left_count: int
+
+    @property
+    def share(self) -> float:
+        """How much of what was counted the books had right, in percent."""
+        return 100 * self.totals.right / self.totals.lines if self.totals.lines else 0.0
+
+
+def review(sheet: CountSheet, *, sees_cost: bool, page: str | None) -> Review:
+    """The variances of a sheet with their worth, and what it covers and nobody counted."""
+    currency = sheet.shop.currency
+    shown = Paginator(counting.variances(sheet), PER_PAGE).get_page(page)
+    left = counting.uncounted(sheet) if sheet.status in OPEN else BinStock.objects.none()
+    return Review(
+        shown,
+        [
+            Difference(line, counting.variance_value(line, currency) if sees_cost else None)
+            for line in shown.object_list
+        ],
+        counting.totals(sheet, currency),
+        list(left[:MOST_UNCOUNTED]),
+        left.count(),
+    )
+
+
+def open_codes(sheet: CountSheet) -> list[CountUnknown]:
+    """The codes of a sheet that mean no single part yet."""
+    rows = CountUnknown.objects.filter(sheet=sheet, resolved_part=None).select_related("bin")
+    return list(rows.order_by("counted_at", "pk")[:MOST_LINES])
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A month in the chart of accuracy: where its bar stands, in a picture 40 wide a month and 100 high."""
+
+    month: counting.Accuracy
+    x: int
+    y: int
+    height: int
+    middle: int
+
+
+def chart(months: Sequence[counting.Accuracy]) -> list[Bar]:
+    """The bars of the months, oldest first; a month in which nothing was right has a line."""
+    bars = []
+    for at, month in enumerate(months):
+        height = max(1, round(month.share * 100))
+        bars.append(Bar(month, 40 * at + 6, 100 - height, height, 40 * at + 20))
+    return bars

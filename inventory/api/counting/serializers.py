@@ -1,13 +1,11 @@
 """What the API shows and takes of stock-taking."""
 
-from decimal import Decimal
-
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clutch.core.casing import ModelSerializer, Serializer
 from clutch.core.fields import LineField
-from clutch.core.money import round_money
+from inventory import counting
 from inventory.api.barcodes.serializers import BinSerializer
 from inventory.enums import CountKind, CountStatus, Reason
 from inventory.models import CountLine, CountSheet, CountUnknown
@@ -89,12 +87,7 @@ class CountLineSerializer(ModelSerializer):
     def get_variance_value(self, line: CountLine) -> str | None:
         if not (self.context.get("sees_expected") and self.context.get("sees_cost")):
             return None
-        return str(value_of(line, self.context["currency"]))
-
-
-def value_of(line: CountLine, currency: str) -> Decimal:
-    """What the variance of a line is worth at the moving average of its part."""
-    return round_money(line.variance * line.part.stock.average_cost, currency)
+        return str(counting.variance_value(line, self.context["currency"]))
 
 
 class UnknownCodeSerializer(ModelSerializer):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from clutch.core.errors import NotAllowed
 from clutch.core.pages import new_key
 from inventory.actions import counting as acts
+from inventory.enums import CountStatus, Reason
 from inventory.models import CountSheet
 from inventory.portal import count_reads
 from inventory.portal.count_forms import StartCountForm
@@ -65,8 +66,18 @@ class CountView(CountPage):
         """Show it; the live part is answered alone to htmx."""
         self.require_act(Act.SEE_STOCK)
         sheet = self.sheet(count_id)
-        context = {"sheet": sheet, "may_cancel": self.may_cancel(sheet), "now": timezone.now()}
-        return self.show("inventory/counts/count.html", context, fragment="inventory/counts/state.html")
+        context: dict[str, Any] = {
+            "sheet": sheet,
+            "may_cancel": self.may_cancel(sheet),
+            "now": timezone.now(),
+        }
+        context["codes"] = count_reads.open_codes(sheet)
+        if sheet.status not in (CountStatus.COUNTING, CountStatus.CANCELLED) and self.sees_expected(sheet):
+            context["review"] = count_reads.review(
+                sheet, sees_cost=self.may(Act.SEE_COST), page=request.GET.get("page")
+            )
+            context |= {"page_obj": context["review"].page, "reasons": Reason.choices}
+        return self.show("inventory/counts/count.html", context, fragment="inventory/counts/live.html")
 
 
 class SubmitView(CountQuestion):

@@ -6,6 +6,7 @@ import pytest
 
 from clutch.live.tests.browser import axe_check, in_both_languages, scan_code, shoot, until
 from inventory.actions.barcodes import attach_barcode
+from inventory.actions.count_approval import approve_count, explain_variances
 from inventory.actions.counting import submit_count
 from inventory.models import Bin, CountEntry, CountLine, CountUnknown, Part
 from inventory.tests.factories import BinFactory, PartFactory
@@ -188,3 +189,20 @@ def test_pages_pass_axe_and_fit_a_phone(
     scan_code(page, "NEW-1")
     counted(page, "NEW-1", 1)
     look("counting")
+    ids = {"shop_id": shelf.shop_id, "actor": actor_of(shelf.shop)}
+    stocked(shelf, 4)
+    submit_count(sheet.pk, **ids)
+    page.goto(f"/portal/counts/{sheet.pk}")
+    page.locator("#approve-count").wait_for()
+    look("review")
+    page.locator("#approve-count").click()
+    page.locator("#ask-body form").wait_for()
+    look("approve")
+    page.goto(f"/portal/counts/{sheet.pk}/unknown/{CountUnknown.objects.get().pk}/resolve")
+    look("resolve")
+    explain_variances(sheet.pk, reasons={sheet.lines.get().pk: "lost"}, **ids)
+    approve_count(sheet.pk, zero_uncounted=False, **ids)
+    page.goto(f"/portal/counts/{sheet.pk}")
+    look("approved")
+    page.goto("/portal/counts/accuracy")
+    look("accuracy")

@@ -96,6 +96,7 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+    if (event.target.matches("[data-keep]")) event.target.form?.setAttribute("data-dirty", "");
   });
 
   // Where the focus was in what a swap replaced and its element is gone, it goes on to what can be done
