@@ -60,9 +60,6 @@ class Customer(Entity):
     )
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    # The vehicles of today, where a query brought them along (sales.queries.VEHICLES).
-    driven: "list[CustomerVehicle]"
-
     class Meta(Entity.Meta):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
