@@ -32,11 +32,22 @@ AudioContext.prototype.createOscillator = function () { window.sounds += 1; retu
 """
 
 
+# What the desktop would show, and whether the window is behind another; both are outside the page.
+KEEP_NOTES = """
+window.notes = [];
+window.Notification = class {
+  static permission = "granted";
+  constructor(title, options) { window.notes.push([title, options.body, options.tag]); }
+};
+Object.defineProperty(document, "hidden", { get: () => window.away === true });
+"""
+
+
 @pytest.fixture
 def at_queue(new_page: Open, people: People) -> Any:
     """The owner's browser on the queue, with the stream connected."""
     page = new_page(user=people["owner"])
-    page.add_init_script(COUNT_SOUNDS)
+    page.add_init_script(COUNT_SOUNDS + KEEP_NOTES)
     page.goto("/portal/requests")
     page.wait_for_selector("html[data-live-state=on]")
     return page
@@ -51,15 +62,24 @@ def asked(people: People, **fields: Any) -> Order:
     return order
 
 
-def test_new_request_arrives_by_itself_with_a_sound(at_queue: Any, people: People) -> None:
+def test_new_request_arrives_by_itself_with_a_sound_and_a_desktop_notification(
+    at_queue: Any, people: People
+) -> None:
     at_queue.get_by_role("button", name="Turn sound on").click()
     before = at_queue.evaluate("window.sounds")
-    order = acts.ask(people["customer"], vehicle={**acts.VEHICLE, "make": MakeFactory(name="Hyundai").name})
+    vehicle = {**acts.VEHICLE, "make": MakeFactory(name="Hyundai").name}
+    order = acts.ask(people["customer"], vehicle=vehicle)
     card = at_queue.locator(f"#request-{order.number}")
     card.wait_for()
     assert "Front brake pads" in card.inner_text()
     assert "fresh" in (card.get_attribute("class") or "")
     until(at_queue, f"window.sounds > {before}")
+    assert at_queue.evaluate("window.notes") == []
+    at_queue.evaluate("window.away = true")
+    second = acts.ask(people["customer"], vehicle=vehicle)
+    until(at_queue, "window.notes.length > 0")
+    told = ["A new request for parts", "Open Clutch to quote it.", str(second.pk)]
+    assert at_queue.evaluate("window.notes") == [told]
     actions.cancel_order(order.pk, actor=acts.as_user(people["customer"]))
     card.wait_for(state="detached")
 
