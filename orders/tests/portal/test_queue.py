@@ -244,9 +244,9 @@ def test_prepared_quote_is_shown_with_its_total_and_the_source_of_its_prices(
     page = owner.get("/portal/requests").content.decode()
     assert "Send this quote: EGP\u00a0870.00" in page
     former = Quote.objects.get(status=QuoteStatus.LOST).order.number
-    assert (
-        f"You quoted EGP\u00a0820.00 on {timezone.localdate():%-d %b} for {former}, same part number." in page
-    )
+    # The shop's day, which begins before that of UTC.
+    day = f"{timezone.localdate(timezone=drafted.shop.zone):%-d %b}"
+    assert f"You quoted EGP\u00a0820.00 on {day} for {former}, same part number." in page
 
 
 def test_one_tap_sends_the_prepared_quote(owner: Client, people: People, drafted: Invitation) -> None:
