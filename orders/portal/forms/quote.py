@@ -1,10 +1,9 @@
-"""What a shop types: its quote, why it declines or withdraws, how an order leaves and arrives.
+"""The form of a quote.
 
 Prices are read and never summed here: the total comes from the server's one function.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,90 +19,18 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clutch.core import validators
 from clutch.core.errors import Invalid
-from clutch.core.photos import accept_photo
 from inventory.enums import PartType
 from orders import checks
-from orders.enums import DeclineReason, TrackingKind
 from orders.inputs import OfferInput
 from orders.models import OrderLine
-from orders.portal.wording import StockWord, plain_digits
+from orders.portal.forms.fields import LONGEST_MINUTES, LineField, MoneyField, PhotoField, ProseField
+from orders.portal.wording import StockWord
 from orders.sums import Chosen
 
 MOST_OFFERS = checks.MAX_OFFERS_PER_PART
 ROW_KEY = re.compile(r"[a-z0-9]{6,12}")
 QUICK_MINUTES = (30, 60, 90, 120)
-LONGEST_MINUTES = checks.MAX_DELIVERY_MINUTES
-# What a shop reports by hand, beside what the acts themselves write.
-REPORTED = (
-    TrackingKind.IN_TRANSIT,
-    TrackingKind.ARRIVED,
-    TrackingKind.FAILED_ATTEMPT,
-    TrackingKind.PACKED,
-    TrackingKind.NOTE,
-)
-
-
-class LineField(forms.CharField):
-    """One line of text: stripped, NFC, no control characters."""
-
-    default_validators = [validators.no_control_characters]
-
-    def to_python(self, value: Any) -> str:
-        """Normalise before the length is counted."""
-        return unicodedata.normalize("NFC", super().to_python(value) or "")
-
-
-class ProseField(forms.CharField):
-    """Text with line breaks: stripped, NFC, no other control characters."""
-
-    default_validators = [validators.no_control_characters_but_lines]
-    widget = forms.Textarea
-
-    def to_python(self, value: Any) -> str:
-        """Normalise, and make every line end a single newline."""
-        text = unicodedata.normalize("NFC", super().to_python(value) or "")
-        return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-class MoneyField(forms.DecimalField):
-    """An amount as people type it; a text field with a decimal keyboard, because scrolling over a
-    number field changes it unseen."""
-
-    default_validators = [validators.money]
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "dir": "ltr"})
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.localize = False
-
-    def to_python(self, value: Any) -> Any:
-        """Read ٨٥٠٫٥ and 1,250.50 too; refuse what is longer than any price."""
-        text = str(value or "").strip()
-        if len(text) > 20:
-            raise ValidationError(_("Enter a number."), code="invalid")
-        return super().to_python(plain_digits(text))
-
-
-class PhotoField(forms.FileField):
-    """A photo: checked, turned upright and stripped of what the camera wrote into it."""
-
-    # What was chosen stays in the field when the form comes back refused.
-    widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "hx-preserve": "true"})
-
-    def clean(self, data: Any, initial: Any = None) -> "ContentFile[bytes] | None":
-        """Return the cleaned photo, or None where none was chosen."""
-        chosen = super().clean(data, initial)
-        if not chosen:
-            return None
-        try:
-            return accept_photo(chosen)
-        except Invalid as refused:
-            raise ValidationError(str(refused.detail), code=refused.code) from refused
-
-
-# --- the quote ---------------------------------------------------------------------------------
 
 
 class OfferForm(forms.Form):
@@ -366,88 +293,3 @@ def _filled_row(said: dict[str, Any]) -> OfferForm:
 def new_row_key() -> str:
     """A key for a row that is about to be shown; unique on its page."""
     return get_random_string(8, "abcdefghijklmnopqrstuvwxyz0123456789")
-
-
-# --- what happens to a request -------------------------------------------------------------------
-
-
-class DeclineForm(forms.Form):
-    """Why a shop does not quote. The customer does not see it."""
-
-    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=DeclineReason.choices)
-    note = LineField(label=gettext_lazy("Note"), required=False, max_length=300)
-
-    def clean(self) -> dict[str, Any]:
-        """ "Another reason" wants to be named."""
-        cleaned = cast(dict[str, Any], super().clean())
-        if cleaned.get("reason") == DeclineReason.OTHER and not cleaned.get("note"):
-            self.add_error("note", _("Say in a few words why."))
-        return cleaned
-
-
-class WithdrawForm(forms.Form):
-    """Why a quote is taken back; the customer reads it."""
-
-    reason = LineField(label=gettext_lazy("Reason"), max_length=300)
-
-
-class MessageForm(forms.Form):
-    """A message to the customer about one request."""
-
-    text = ProseField(label=gettext_lazy("Message"), max_length=2000)
-
-    text.widget.attrs["rows"] = 2
-
-
-# --- an order that was won -----------------------------------------------------------------------
-
-
-class ShipForm(forms.Form):
-    """Who takes the parts to the customer, and when they arrive."""
-
-    courier_name = LineField(label=gettext_lazy("Courier or driver"), max_length=120)
-    courier_phone = LineField(label=gettext_lazy("Phone"), required=False, max_length=16)
-    tracking_number = LineField(label=gettext_lazy("Tracking number"), required=False, max_length=60)
-    eta_minutes = forms.IntegerField(
-        label=gettext_lazy("Arrives in, minutes"), required=False, min_value=1, max_value=LONGEST_MINUTES
-    )
-
-
-class TrackingForm(forms.Form):
-    """One thing that happened on the way."""
-
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What happened"),
-        choices=[(kind.value, kind.label) for kind in REPORTED],
-    )
-    note = LineField(label=gettext_lazy("Note"), required=False, max_length=300)
-
-
-class DeliverForm(forms.Form):
-    """Proof of delivery: the customer's code, or a photo."""
-
-    code = LineField(label=gettext_lazy("Customer's code"), required=False, max_length=12)
-    photo = PhotoField(label=gettext_lazy("Photo of the delivery"), required=False)
-
-    code.widget.attrs.update({"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"})
-
-    def clean(self) -> dict[str, Any]:
-        """One of the two is needed."""
-        cleaned = cast(dict[str, Any], super().clean())
-        if not self.errors and not cleaned.get("code") and not cleaned.get("photo"):
-            raise ValidationError(_("Enter the customer's code, or take a photo."), code="required")
-        if cleaned.get("code"):
-            cleaned["code"] = plain_digits(cleaned["code"]).replace(" ", "")
-        return cleaned
-
-
-class CashForm(forms.Form):
-    """The cash that was taken at the door."""
-
-    amount = MoneyField(label=gettext_lazy("Cash received"))
-
-
-class CancelForm(forms.Form):
-    """Why the shop cannot fulfil an order it won; the customer reads it."""
-
-    reason = LineField(label=gettext_lazy("Reason"), max_length=300)
