@@ -10,3 +10,4 @@ register_section(
     Section("customers", _("Customers"), "/portal/customers", "people", "counter", 29, act=Act.SEE_CUSTOMERS)
 )
 register_section(Section("sales", _("Sales"), "/portal/sales", "report", "counter", 27, act=Act.SEE_SALES))
+register_section(Section("cash", _("Cash"), "/portal/cash", "cash", "counter", 29, act=Act.SEE_SALES))

@@ -90,8 +90,9 @@ def open_session(
     if not register.is_active:
         raise NotFound(_("There is no such register."))
     check_amount(opening_float, shop_id, "opening_float")
-    if locks.open_session(shop_id, register_id):
-        raise Conflict(_("This register is open already."), code="session_open")
+    if found := locks.open_session(shop_id, register_id):
+        message = _("This register is open already, by %(name)s.") % {"name": found.opened_by}
+        raise Conflict(message, code="session_open", extra={"sessionId": str(found.pk)})
     assert actor.user_id is not None
     session = CashSession.objects.create(
         shop_id=shop_id, register=register, opened_by_id=actor.user_id, opening_float=opening_float, note=note
@@ -159,13 +160,15 @@ def close_session(
     denominations: Mapping[str, int] | None = None,
     counted: Decimal | None = None,
     note: str = "",
+    explained: bool = False,
     expected_version: int | None = None,
     actor: Actor,
 ) -> CashSession:
     """Count a drawer and close its register; the Z report is fixed with it.
 
     `denominations` maps a coin or note ("0.50", "200") to how many there are; without it `counted`
-    is the sum. Z numbers of a register have no gaps.
+    is the sum. Z numbers of a register have no gaps. Where a difference is to be `explained`, one
+    without a note is refused, Invalid `needs_reason`, with how much it is.
     """
     rules.require(actor, shop_id, Act.RUN_REGISTER)
     currency = Shop.objects.only("currency").get(pk=shop_id).currency
@@ -173,6 +176,8 @@ def close_session(
     session = _open(shop_id, session_id)
     versions.check(session, expected_version)
     expected = expected_cash(session)
+    if explained and total != expected and not note.strip():
+        raise _unexplained(total - expected, currency)
     report = session_report(session)
     z_number = take_number(f"z/{session.register_id}")
     transition(
@@ -182,6 +187,13 @@ def close_session(
     )  # fmt: skip
     events.session_closed(session)
     return session
+
+
+def _unexplained(difference: Decimal, currency: str) -> Invalid:
+    shown = f"{round_money(difference, currency):+f}"
+    message = _("The count differs by %(amount)s %(currency)s. Count again, or say why.")
+    said = message % {"amount": shown, "currency": currency}
+    return Invalid(said, code="needs_reason", fields={"note": [said]}, extra={"difference": shown})
 
 
 def _counted(

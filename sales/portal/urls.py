@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.portal.views import cart, returns, sales, till
+from sales.portal.views import cart, cash, returns, sales, till
 
 app_name = "counter"
 
@@ -26,4 +26,11 @@ urlpatterns = [
     path("portal/sales/<uuid:sale_id>/cores/<uuid:core_id>", returns.CoreView.as_view(), name="return-core"),
     path("portal/returns/<uuid:return_id>", returns.CreditNoteView.as_view(), name="credit-note"),
     path("portal/returns/<uuid:return_id>/paper", returns.PaperView.as_view(), name="credit-note-paper"),
+    path("portal/cash", cash.CashView.as_view(), name="cash"),
+    path("portal/cash/open/<uuid:register_id>", cash.OpenSessionView.as_view(), name="open-session"),
+    path("portal/cash/<uuid:session_id>", cash.SessionView.as_view(), name="session"),
+    path("portal/cash/<uuid:session_id>/in", cash.CashInView.as_view(), name="cash-in"),
+    path("portal/cash/<uuid:session_id>/out", cash.CashOutView.as_view(), name="cash-out"),
+    path("portal/cash/<uuid:session_id>/close", cash.CloseView.as_view(), name="close-session"),
+    path("portal/cash/<uuid:session_id>/paper", cash.ReportView.as_view(), name="session-paper"),
 ]

@@ -246,7 +246,10 @@ def _table(page: _Page, block: Block) -> None:
     if block.heading:
         page.cell(block.heading, 0, 1, size=10, bold=True)
         page.y += _line(10) + 1
-    heads()
+    if block.items:
+        heads()
+    else:
+        page.rule()
     for item in block.items:
         page.room(_line(ROW_SIZE) + 1, heads)
         number = f"{LRM}{item.number}{LRM}" if item.number else ""

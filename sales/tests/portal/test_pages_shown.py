@@ -14,7 +14,7 @@ from sales.enums import Tender
 from sales.inputs import BackInput, LineInput, PaymentInput, ReturnInput
 from sales.models import SaleReturn
 from sales.tests.acts import Till, as_member, cash, member
-from sales.tests.factories import CustomerFactory
+from sales.tests.factories import CustomerFactory, RegisterFactory
 from shops.enums import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.long]
@@ -87,8 +87,37 @@ def customers(page: Any, till: Till) -> Iterator[str]:
         yield f"customer-{act.split('/')[0] or 'page'}"
 
 
+def the_drawer(page: Any, till: Till) -> Iterator[str]:
+    """Registers, cash in and out, the X report, the count, the Z report."""
+    RegisterFactory(shop=till.shop, code="R2", name="Back counter")
+    till.sell((PartFactory(shop=till.shop, on_hand=9), 2), payments=[cash("2000")])
+    session = f"/portal/cash/{till.session.pk}"
+    page.goto("/portal/cash")
+    yield "cash"
+    page.goto(f"{session}/out")
+    yield "cash-out"
+    page.goto(session)
+    page.locator("a[href$='/out']").click()
+    page.locator("#ask [name=amount]").fill("50")
+    page.locator("#ask [name=reason]").fill("Tea and sugar")
+    page.keyboard.press("Enter")
+    page.get_by_text("Tea and sugar").wait_for()
+    yield "cash-x"
+    page.goto(f"{session}/close")
+    page.locator("[data-coin='200']").fill("9")
+    page.locator("main form button.btn-primary").click()
+    page.locator("[data-error-summary]").wait_for()
+    yield "cash-difference"
+    page.locator("[name=note]").fill("Two notes were given by mistake")
+    page.locator("main form button.btn-primary").click()
+    page.locator("#session-state .figures").wait_for()
+    yield "cash-z"
+    page.goto("/portal/cash")
+    yield "cash-closed"
+
+
 @in_both_languages
-@pytest.mark.parametrize("walk", [past_sales, customers])
+@pytest.mark.parametrize("walk", [past_sales, customers, the_drawer])
 def test_pages_after_the_till(new_page: Any, language: str, walk: Any) -> None:
     till = Till()
     page = new_page(language=language, user=member(till.shop, Role.OWNER).user)
