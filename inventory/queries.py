@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from inventory.enums import HoldKind, HoldStatus
-from inventory.models import BinStock, Fitment, Hold, Part, Stock, Supersession
+from inventory.models import BinStock, Fitment, Hold, Part, PartPhoto, Stock, Supersession
 from shops.models import Member
 from shops.rules import PERMISSIONS, Act
 
@@ -139,6 +139,16 @@ def successors(part_id: UUID) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(SUCCESSORS, [part_id, part_id])
         return [row[0] for row in cursor.fetchall()]
+
+
+def photo_url(photo: PartPhoto) -> str:
+    """Where the API serves a photo of a part."""
+    return f"/api/v1/inventory/parts/{photo.part_id}/photos/{photo.pk}"
+
+
+def small_photo_url(photo: PartPhoto) -> str:
+    """Where the API serves the small form of a photo."""
+    return f"{photo_url(photo)}/small"
 
 
 def vehicles_of(part_id: UUID) -> QuerySet[Fitment]:

@@ -11,6 +11,13 @@ from django.db.models.fields.files import FieldFile
 Row = TypeVar("Row")
 
 
+def is_pdf(file: "File[bytes]") -> bool:
+    """Whether a file says of itself that it is a PDF; what its name says does not matter."""
+    head = file.read(5)
+    file.seek(0)
+    return bool(head == b"%PDF-")
+
+
 def with_file(file: FieldFile, content: "File[bytes]", act: Callable[[], Row]) -> Row:
     """Store a file, then run the act that writes its row; without the row the file goes again.
 

@@ -30,6 +30,18 @@ def accept_photo(file: Any) -> "ContentFile[bytes]":
     return _read(file, _cleaned)
 
 
+def small_photo(photo: "ContentFile[bytes]", side: int) -> "ContentFile[bytes]":
+    """Return an accepted photo in a smaller form, at most `side` px a side; the photo stays as it is."""
+    with Image.open(io.BytesIO(photo.read())) as image:
+        kept = image.copy()
+    photo.seek(0)
+    kept.thumbnail((side, side))
+    out = io.BytesIO()
+    is_jpeg = str(photo.name).endswith("jpg")
+    kept.save(out, "JPEG" if is_jpeg else "WEBP", quality=80)
+    return ContentFile(out.getvalue(), name=photo.name)
+
+
 def open_photo(file: Any) -> Image.Image:
     """Return the upright picture of a photo, at most 2000 px a side. Raises Invalid as `accept_photo`."""
     return _read(file, _upright)

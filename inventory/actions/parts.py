@@ -1,15 +1,16 @@
 """Acts on what a part is: enter, change, take out of use, delete."""
 
-from functools import partial
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import ProtectedError, RestrictedError
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clutch.core import versions
 from clutch.core.errors import Conflict, NotFound
+from clutch.core.files import delete_after_commit
 from clutch.core.numbers import take_number
 from clutch.feed.action import action, attempt
 from clutch.feed.actor import Actor
@@ -125,14 +126,14 @@ def delete_part(part_id: UUID, *, shop_id: UUID, expected_version: int | None = 
     # Its history would go with it: what refers to a part without protecting it is asked here.
     if Hold.objects.filter(part=part).exists() or Supersession.objects.filter(part=part).exists():
         raise _in_use()
-    files = [row.image for row in part.photos.all()] + [row.file for row in part.documents.all()]
+    files: list[FieldFile] = [file for row in part.photos.all() for file in (row.image, row.small)]
+    files += [row.file for row in part.documents.all()]
     try:
         with attempt():
             part.delete()
     except (ProtectedError, RestrictedError) as error:
         raise _in_use() from error
-    for file in files:
-        transaction.on_commit(partial(file.storage.delete, str(file.name)))
+    delete_after_commit(files)
     part.pk = part_id
     events.part_changed(part, "deleted")
 

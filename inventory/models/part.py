@@ -361,11 +361,20 @@ def part_file_path(row: "PartPhoto | PartDocument", filename: str) -> str:
     return f"parts/{row.part_id}/{row.pk}{filename[filename.rfind('.') :]}"
 
 
+def small_photo_path(row: "PartPhoto", filename: str) -> str:
+    """Where the small form of a photo lies, beside the photo."""
+    return f"parts/{row.part_id}/{row.pk}-small{filename[filename.rfind('.') :]}"
+
+
 class PartPhoto(Entity):
     """A photo of a part; the first by position is shown in lists."""
 
     part = models.ForeignKey(Part, models.CASCADE, related_name="photos")
     image = models.ImageField(_("photo"), upload_to=part_file_path, storage=private_storage)
+    # What lists show of it.
+    small = models.ImageField(
+        _("small photo"), upload_to=small_photo_path, storage=private_storage, blank=True, editable=False
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta(Entity.Meta):

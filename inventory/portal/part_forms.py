@@ -124,3 +124,22 @@ class VehiclesForm(forms.Form):
             for model in said["models"] or [None]
             for begin, end in said["years"]
         ]  # fmt: skip
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    """A file input that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesForm(forms.Form):
+    """Photos, several at once, or a document."""
+
+    photos = forms.FileField(
+        label=gettext_lazy("Photos"), required=False,
+        widget=SeveralFiles(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True}),
+    )  # fmt: skip
+    file = forms.FileField(
+        label=gettext_lazy("PDF"), required=False, widget=forms.FileInput(attrs={"accept": "application/pdf"})
+    )
+    name = line(gettext_lazy("Name"), 120)

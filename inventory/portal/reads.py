@@ -13,7 +13,18 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from inventory import queries
-from inventory.models import Bin, BinStock, Category, Hold, Movement, Part, PartNumber, Supersession
+from inventory.models import (
+    Bin,
+    BinStock,
+    Category,
+    Hold,
+    Movement,
+    Part,
+    PartDocument,
+    PartNumber,
+    PartPhoto,
+    Supersession,
+)
 from inventory.models.stock import unit_cost
 from inventory.search import Hit
 
@@ -27,25 +38,41 @@ class Row:
     there: queries.Availability
     price: Decimal | None
     bins: Sequence[BinStock]
+    photo: str = ""
 
 
 def rows(hits: Sequence[Hit]) -> list[Row]:
-    """The found parts with stock, price and bins, in the order of the hits. Five queries."""
+    """The found parts with stock, price and bins, in the order of the hits. Six queries."""
     ids = [hit.part_id for hit in hits]
     placed = BinStock.objects.exclude(quantity=0).select_related("bin").order_by("bin__code")
     found = (
         Part.objects.filter(pk__in=ids)
         .select_related("category", "default_bin")
-        .prefetch_related("tiers", Prefetch("bin_stock", placed, to_attr="placed"))
+        .prefetch_related("tiers", "photos", Prefetch("bin_stock", placed, to_attr="placed"))
         .in_bulk()
     )
     there = queries.availability(ids)
     today = timezone.localdate()
     return [
-        Row(part, hit, there.get(part.pk, queries.NOTHING), part.price_on(today), part.placed)
+        Row(part, hit, there.get(part.pk, queries.NOTHING), part.price_on(today), part.placed, cover(part))
         for hit in hits
         if (part := found.get(hit.part_id))
     ]
+
+
+def cover(part: Part) -> str:
+    """Where the small form of a part's first photo is served; "" without one."""
+    first = next(iter(part.photos.all()), None)
+    return queries.small_photo_url(first) if first else ""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo and where it is served."""
+
+    row: PartPhoto
+    url: str
+    small_url: str
 
 
 @dataclass(frozen=True)
@@ -108,6 +135,19 @@ class PartFacts:
     def holds(self) -> list[Hold]:
         """Who it is held for, now."""
         return list(queries.open_holds([self.part.pk]))
+
+    @cached_property
+    def photos(self) -> list[Photo]:
+        """Its photos, the cover first."""
+        return [
+            Photo(row, queries.photo_url(row), queries.small_photo_url(row)) for row in self.part.photos.all()
+        ]
+
+    @cached_property
+    def documents(self) -> list[tuple[PartDocument, str]]:
+        """Its documents, each with its address."""
+        rows_ = self.part.documents.order_by("name", "pk")
+        return [(row, f"/api/v1/inventory/parts/{row.part_id}/documents/{row.pk}") for row in rows_]
 
     @cached_property
     def numbers(self) -> list[PartNumber]:

@@ -36,6 +36,7 @@ urlpatterns = [
         name="part-interchange",
     ),
     path("portal/parts/<uuid:part_id>/vehicles", belonging.VehiclesView.as_view(), name="part-vehicles"),
+    path("portal/parts/<uuid:part_id>/files", belonging.FilesView.as_view(), name="part-files"),
     path("portal/parts/<uuid:part_id>/found", belonging.FoundPartsView.as_view(), name="found-parts"),
     path("portal/vehicle-models", belonging.ModelsView.as_view(), name="vehicle-models"),
     path("portal/parts/<uuid:part_id>/receive", stock.ReceiveView.as_view(), name="receive"),

@@ -11,7 +11,7 @@ from clutch.feed.actor import Actor
 from inventory import ledger, locks
 from inventory.enums import MovementKind
 from inventory.keys import keys_of, part_key, part_name_key
-from inventory.models import Bin, Category, Part, PartNumber, Stock
+from inventory.models import Bin, Category, Part, PartDocument, PartNumber, PartPhoto, Stock
 from shops.keys import name_key
 from shops.tests.factories import ShopFactory
 
@@ -77,6 +77,28 @@ class PartNumberFactory(DjangoModelFactory[PartNumber]):
     shop = factory.LazyAttribute(lambda row: row.part.shop)
     number = factory.Sequence(lambda n: f"GDB {n:04d}")
     key = factory.LazyAttribute(lambda row: part_key(row.number))
+
+
+class PartPhotoFactory(DjangoModelFactory[PartPhoto]):
+    """A photo of a new part, with its files."""
+
+    class Meta:
+        model = PartPhoto
+
+    part = factory.SubFactory(PartFactory)
+    image = factory.django.ImageField(filename="front.jpg")
+    small = factory.django.ImageField(filename="front.jpg")
+
+
+class PartDocumentFactory(DjangoModelFactory[PartDocument]):
+    """A data sheet of a new part, with its file."""
+
+    class Meta:
+        model = PartDocument
+
+    part = factory.SubFactory(PartFactory)
+    name = "Data sheet"
+    file = factory.django.FileField(filename="sheet.pdf", data=b"%PDF-1.7")
 
 
 @action

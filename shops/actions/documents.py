@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import Conflict, Invalid, NotFound
-from clutch.core.files import delete_after_commit, with_file
+from clutch.core.files import delete_after_commit, is_pdf, with_file
 from clutch.core.photos import accept_photo
 from clutch.feed.action import action
 from clutch.feed.actor import Actor
@@ -81,9 +81,7 @@ def remove_document(document_id: UUID, *, actor: Actor) -> None:
 def _accepted(file: Any) -> "tuple[ContentFile[bytes], str]":
     if file.size > settings.PHOTO_MAX_BYTES:
         raise _wrong(_("A document has at most %(mb)s MB.") % {"mb": settings.PHOTO_MAX_BYTES // 1024**2})
-    head = file.read(5)
-    file.seek(0)
-    if head == b"%PDF-":
+    if is_pdf(file):
         return ContentFile(file.read()), PDF
     try:
         photo = accept_photo(file)

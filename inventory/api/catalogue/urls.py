@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.api.catalogue import views
+from inventory.api.catalogue import files, views
 
 PART = "inventory/parts/<uuid:stock_part_id>"
 
@@ -11,6 +11,11 @@ urlpatterns = [
     path(f"{PART}/numbers/<uuid:number_id>", views.NumberView.as_view()),
     path(f"{PART}/supersession", views.SupersessionView.as_view()),
     path(f"{PART}/interchange", views.InterchangeView.as_view()),
+    path(f"{PART}/photos", files.StockPhotosView.as_view()),
+    path(f"{PART}/photos/<uuid:photo_id>", files.StockPhotoView.as_view()),
+    path(f"{PART}/photos/<uuid:photo_id>/small", files.SmallPhotoView.as_view()),
+    path(f"{PART}/documents", files.StockDocumentsView.as_view()),
+    path(f"{PART}/documents/<uuid:document_id>", files.StockDocumentView.as_view()),
     path(f"{PART}/fitments", views.FitmentsView.as_view()),
     path(f"{PART}/fitments/<uuid:fitment_id>", views.FitmentView.as_view()),
 ]

@@ -68,6 +68,7 @@ VALUES: dict[str, Any] = {
     "Shelf.code": "A-01",
     "CategoryName.name": "Brake pads",
     "PartPhoto.url": f"/api/v1/inventory/parts/{PART_ID}/photos/{BIN_ID}",
+    "PartPhoto.smallUrl": f"/api/v1/inventory/parts/{PART_ID}/photos/{BIN_ID}/small",
     "PartDocument.url": f"/api/v1/inventory/parts/{PART_ID}/documents/{BIN_ID}",
     "PartDocument.name": "Data sheet",
     "Stock.onHand": 5,

@@ -94,13 +94,17 @@ class PartPhotoSerializer(ModelSerializer):
 
     photo_id = serializers.UUIDField(source="pk")
     url = serializers.SerializerMethodField()
+    small_url = serializers.SerializerMethodField(help_text="At most 240 px a side.")
 
     class Meta:
         model = PartPhoto
-        fields = ["photo_id", "url", "position"]
+        fields = ["photo_id", "url", "small_url", "position"]
 
     def get_url(self, photo: PartPhoto) -> str:
-        return f"/api/v1/inventory/parts/{photo.part_id}/photos/{photo.pk}"
+        return queries.photo_url(photo)
+
+    def get_small_url(self, photo: PartPhoto) -> str:
+        return queries.small_photo_url(photo)
 
 
 class PartDocumentSerializer(ModelSerializer):
@@ -192,7 +196,7 @@ class StockPartRowSerializer(ModelSerializer):
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_photo_url(self, part: Part) -> str | None:
         photos = list(part.photos.all())
-        return PartPhotoSerializer().get_url(photos[0]) if photos else None
+        return queries.small_photo_url(photos[0]) if photos else None
 
     @extend_schema_field(StockSerializer)
     def get_stock(self, part: Part) -> Any:

@@ -12,9 +12,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from clutch.core.errors import DomainError, NotAllowed, NotFound
+from clutch.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from clutch.core.photos import accept_photo
 from inventory.actions.fitments import add_fitments, change_fitment, remove_fitments
 from inventory.actions.numbers import add_number, change_number, remove_number
+from inventory.actions.part_files import (
+    add_document,
+    add_photo,
+    order_photos,
+    remove_document,
+    remove_photo,
+)
 from inventory.actions.parts import update_part
 from inventory.actions.replacing import (
     join_interchange,
@@ -25,7 +33,7 @@ from inventory.actions.replacing import (
 from inventory.models import Fitment, Part, PartNumber
 from inventory.portal import reads
 from inventory.portal.page import StockPage
-from inventory.portal.part_forms import NumberForm, OtherPartForm, VehiclesForm
+from inventory.portal.part_forms import FilesForm, NumberForm, OtherPartForm, VehiclesForm
 from inventory.search import Hit, search
 from shops.models import VehicleModel
 from shops.rules import Act
@@ -64,7 +72,7 @@ class SectionView(StockPage):
         act = getattr(self, f"do_{request.POST.get('do', '')}", None)
         if act is None:
             raise NotFound(_("There is nothing here."))
-        form = self.form(request.POST)
+        form = self.form(request.POST, request.FILES)
         done = self.tried(partial(act, part, form), form)
         if done is None:
             row = self.row(part, request.POST.get("row", ""))
@@ -290,9 +298,64 @@ class FoundPartsView(StockPage):
         return self.show("inventory/part/found.html", {"found": found, "asked": text})
 
 
+class FilesView(SectionView):
+    """Photos and documents."""
+
+    template = "inventory/part/files.html"
+    form_class = FilesForm
+
+    def do_photos(self, part: Part, form: FilesForm) -> Done | None:
+        """Add photos, each in an act of its own: one that is refused keeps no other out."""
+        chosen = self.request.FILES.getlist("photos")
+        if not chosen:
+            form.add_error("photos", _("Choose a photo."))
+        added = 0
+        for file in chosen:
+            try:
+                add_photo(part.pk, photo=accept_photo(file), **self.names(part))
+                added += 1
+            except (Invalid, Conflict) as refused:
+                form.add_error("photos", f"{file.name}: {refused.detail}")
+        return None if form.errors else Done(_("Photos: %(count)s.") % {"count": added})
+
+    def do_document(self, part: Part, form: FilesForm) -> Done | None:
+        """Add a PDF."""
+        file = self.request.FILES.get("file")
+        if file is None:
+            form.add_error("file", _("Choose a PDF."))
+            return None
+        name = self.request.POST.get("name", "")[:120]
+        row = add_document(part.pk, file=file, name=name, **self.names(part))
+        return Done(_("Added: %(what)s.") % {"what": row.name})
+
+    def do_cover(self, part: Part, form: FilesForm) -> Done:
+        """Put a photo first."""
+        order_photos(part.pk, photo_ids=[self.key()], **self.names(part))
+        return Done(_("This photo is the cover now."))
+
+    def do_earlier(self, part: Part, form: FilesForm) -> Done:
+        """Move a photo one place towards the front."""
+        keys = [photo.pk for photo in part.photos.all()]
+        at = keys.index(self.key()) if self.key() in keys else 0
+        keys[at - 1 : at + 1] = reversed(keys[at - 1 : at + 1])
+        order_photos(part.pk, photo_ids=keys, **self.names(part))
+        return Done(_("Moved."))
+
+    def do_remove(self, part: Part, form: FilesForm) -> Done:
+        """Remove a photo."""
+        remove_photo(self.key(), part_id=part.pk, **self.names(part))
+        return Done(_("The photo is removed."))
+
+    def do_drop(self, part: Part, form: FilesForm) -> Done:
+        """Remove a document."""
+        remove_document(self.key(), part_id=part.pk, **self.names(part))
+        return Done(_("The document is removed."))
+
+
 SECTIONS: dict[str, type[SectionView]] = {
     "numbers": NumbersView,
     "replacing": ReplacingView,
     "interchange": InterchangeView,
     "vehicles": VehiclesView,
+    "files": FilesView,
 }

@@ -10,7 +10,12 @@ from django.utils import timezone
 
 from inventory.actions import counting, importing
 from inventory.models import Barcode, CountSheet, CountUnknown, Fitment, PartImport
-from inventory.tests.factories import PartFactory, PartNumberFactory
+from inventory.tests.factories import (
+    PartDocumentFactory,
+    PartFactory,
+    PartNumberFactory,
+    PartPhotoFactory,
+)
 from inventory.tests.importing.acts import csv
 from sales.actions.carts import save_cart
 from sales.actions.returns import take_return
@@ -79,6 +84,14 @@ TABLE: list[tuple[str, str, Needs, Any]] = [
     ("post", f"{PART}/fitments", Act.EDIT_PARTS, {"fitments": [{"makeId": "{make}", "yearFrom": 2010}]}),
     ("put", f"{PART}/fitments/{{fitment}}", Act.EDIT_PARTS, {"makeId": "{make}", "yearTo": 2012}),
     ("delete", f"{PART}/fitments/{{fitment}}", Act.EDIT_PARTS, None),
+    ("post", f"{PART}/photos", Act.EDIT_PARTS, "photo"),
+    ("put", f"{PART}/photos", Act.EDIT_PARTS, {"photoIds": ["{photo}"]}),
+    ("get", f"{PART}/photos/{{photo}}", Act.SEE_STOCK, None),
+    ("get", f"{PART}/photos/{{photo}}/small", Act.SEE_STOCK, None),
+    ("delete", f"{PART}/photos/{{photo}}", Act.EDIT_PARTS, None),
+    ("post", f"{PART}/documents", Act.EDIT_PARTS, "pdf"),
+    ("get", f"{PART}/documents/{{document}}", Act.SEE_STOCK, None),
+    ("delete", f"{PART}/documents/{{document}}", Act.EDIT_PARTS, None),
     ("get", "inventory/imports", Act.IMPORT_PARTS, None),
     ("post", "inventory/imports", Act.IMPORT_PARTS, "file"),
     ("get", IMPORT, Act.IMPORT_PARTS, None),
@@ -194,6 +207,7 @@ def world(till: Till) -> Rows:
         "twin": CustomerFactory(shop=shop, number="K-2"),
         "barcode": Barcode.objects.create(part=part, shop=shop, code="C1", key="C1", symbology="code128"),
         "fitment": Fitment.objects.create(part=part, shop=shop, make=make), "count": sheet,
+        "photo": PartPhotoFactory(part=part), "document": PartDocumentFactory(part=part),
         "line": sheet.lines.get(), "unknown": unknown, "import": source, "register": till.register,
         "closed": RegisterFactory(shop=shop, code="CL"), "session": till.session, "sale": back, "sold": sold,
         "sold_line": sold.lines.get(), "return": credit, "special": special,

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver
 
+from orders.tests.pictures import jpeg
 from sales.actions.pins import set_pin
 from sales.tests.acts import Till, api, as_member, member
 from sales.tests.api.addresses import PIN, TABLE, Rows, allowed, world
@@ -26,6 +27,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("clutch.urls")]
 APPS = {"inventory", "sales"}
 METHODS = ("get", "post", "put", "patch", "delete")
 WRITES = re.compile(r"\b(INSERT INTO|UPDATE\s+\"?\w+\"?\s+(AS \w+ )?SET|DELETE FROM)\b", re.IGNORECASE)
+
+
+FILES: dict[str, Any] = {
+    "file": lambda: {
+        "kind": "price_list",
+        "file": SimpleUploadedFile("parts.csv", b"Number,Name\nA1,Filter\n"),
+    },
+    "photo": lambda: {"photo": SimpleUploadedFile("front.jpg", jpeg())},
+    "pdf": lambda: {"file": SimpleUploadedFile("sheet.pdf", b"%PDF-1.7\n")},
+}
 
 
 def addresses(resolver: Any = None, before: str = "") -> Iterator[tuple[str, str]]:
@@ -87,14 +98,16 @@ class World:
         alone = "{" not in address
         client = api(user)
         send = partial(getattr(client, method), f"{path}?shopId={shop}" if alone else path)
-        if body == "file":
-            file = SimpleUploadedFile("parts.csv", b"Number,Name\nA1,Filter\n")
-            send = partial(send, {"kind": "price_list", "file": file}, format="multipart")
+        if isinstance(body, str):
+            send = partial(send, FILES[body](), format="multipart")
         elif body is not None:
             given = filled(body, self.rows)
             send = partial(send, {**given, **({"shopId": shop} if alone else {})})
         with sandbox(), CaptureQueriesContext(connection) as captured:
-            status = send().status_code
+            answer = send()
+            # A file is read to its end, which closes it.
+            list(answer.streaming_content if answer.streaming else ())
+            status = answer.status_code
         return status, [row["sql"] for row in captured.captured_queries if WRITES.search(row["sql"])]
 
 
