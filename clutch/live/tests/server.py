@@ -77,9 +77,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(log: Path, **environment: str) -> AsgiServer:
-    """Start a server on the test database; `environment` adds to this process's."""
-    port = free_port()
+def start_server(log: Path, *, port: int = 0, **environment: str) -> AsgiServer:
+    """Start a server on the test database; `environment` adds to this process's.
+
+    `port` is for one that comes back after its death, else it is a free one.
+    """
+    port = port or free_port()
     env = {
         **os.environ,
         "CLUTCH_TESTING": "1",
