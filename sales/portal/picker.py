@@ -63,7 +63,7 @@ def shown(row: Any) -> dict[str, Any]:
             "year": one.year or "",
             "plate": one.plate,
         }
-        for one in row.driven  # type: ignore[attr-defined]  # queries.VEHICLES brings them along
+        for one in row.driven
     ]
     return {
         "row": row,
