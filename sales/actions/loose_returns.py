@@ -1,6 +1,7 @@
 """Parts that come back without a receipt: store credit at the lowest price they were sold for lately."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -66,6 +67,25 @@ def return_without_receipt(
     )  # fmt: skip
     settled = give_back(credit.credit, RefundBy.STORE_CREDIT, paid={}, coin=ZERO)
     return issue(credit, settled, session, actor=actor)
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What parts without a receipt would be worth: name, units and amount of each, and their sum."""
+
+    rows: list[tuple[str, int, Decimal]]
+    credit: Decimal
+
+
+def worth_of(shop_id: UUID, *, lines: Sequence[LooseInput]) -> Worth:
+    """What `return_without_receipt` would give for these parts. Raises Invalid as it does; writes nothing."""
+    shop, policy = Shop.objects.get(pk=shop_id), rules.policy_of(shop_id)
+    terms = Terms(shop, policy, None, policy.prices_include_tax)
+    parts = _parts(shop_id, lines)
+    prices = lowest_prices(terms, list(parts.values()))
+    backs = [_back(row, parts[row.part_id], prices, terms, n) for n, row in enumerate(lines)]
+    rows = [(back.line.name, back.line.quantity, back.worth) for back in backs]
+    return Worth(rows, sum((amount for _name, _units, amount in rows), ZERO))
 
 
 def _register(shop_id: UUID, register_id: UUID | None) -> Register | None:

@@ -29,7 +29,7 @@ from sales.actions.returns import ready_to_refund
 from sales.enums import SPECIAL_ORDER_TRANSITIONS, Account, RefundBy, SpecialOrderStatus, Tender
 from sales.inputs import CartInput, LineInput, PaymentInput
 from sales.models import CashSession, Customer, Payment, Sale, SpecialOrder
-from sales.pricing import MOST_UNITS
+from sales.pricing import MOST_UNITS, Terms, price_cart
 from sales.tenders import Due, Settlement, give_back, settle
 from shops.models import Shop
 from shops.rules import Act
@@ -185,14 +185,9 @@ def collect_special_order(
     rules.require(actor, shop_id, Act.SELL)
     order = locks.special_order(shop_id, special_order_id)
     _require(order, SpecialOrderStatus.COLLECTED)
-    line = LineInput(
-        order.part_id,
-        order.quantity,
-        unit_price=order.unit_price,
-        discount=ZERO,
-        name=order.description[:120],
+    cart = CartInput(
+        [_line_of(order)], register_id=register_id, customer_id=order.customer_id, note=order.number
     )
-    cart = CartInput([line], register_id=register_id, customer_id=order.customer_id, note=order.number)
     sale = write_cart(shop_id, cart=cart, agreed=True, actor=actor)
     shop, policy = Shop.objects.get(pk=shop_id), rules.policy_of(shop_id)
     session = books.drawer(shop_id, register_id, policy)
@@ -210,6 +205,25 @@ def collect_special_order(
     )
     events.special_order_changed(order)
     return done
+
+
+def _line_of(order: SpecialOrder) -> LineInput:
+    """What is sold at the end, at the price agreed."""
+    return LineInput(
+        order.part_id,
+        order.quantity,
+        unit_price=order.unit_price,
+        discount=ZERO,
+        name=order.description[:120],
+    )
+
+
+def left_to_pay(order: SpecialOrder) -> Decimal:
+    """What the customer still pays at the counter: the sale less the deposit, before cash is rounded."""
+    policy = rules.policy_of(order.shop_id)
+    terms = Terms(order.shop, policy, order.customer, policy.prices_include_tax)
+    total = price_cart(CartInput([_line_of(order)]), terms).totals.total
+    return max(total - deposit_left(order), ZERO)
 
 
 def _require(order: SpecialOrder, to: SpecialOrderStatus) -> None:

@@ -9,7 +9,9 @@ import pytest
 from clutch.live.tests.browser import in_both_languages, look_at
 from inventory.tests.factories import PartFactory
 from sales.actions.customers import add_customer
+from sales.actions.lost_sales import record_lost_sale
 from sales.actions.returns import exchange
+from sales.actions.special_orders import special_order_arrived, take_special_order
 from sales.enums import Tender
 from sales.inputs import BackInput, LineInput, PaymentInput, ReturnInput
 from sales.models import SaleReturn
@@ -116,8 +118,46 @@ def the_drawer(page: Any, till: Till) -> Iterator[str]:
     yield "cash-closed"
 
 
+def what_else_a_counter_does(page: Any, till: Till) -> Iterator[str]:
+    """Credit notes, a return without a receipt, special orders, lost sales, settings."""
+    kit = PartFactory(shop=till.shop, on_hand=9, name="Clutch kit with bearing and disc")
+    page.goto("/portal/returns")
+    yield "returns-empty"
+    page.goto("/portal/returns/new")
+    page.locator("[data-find-part]").fill(kit.number)
+    page.keyboard.press("Enter")
+    page.locator("[data-confirm]").wait_for()
+    yield "return-loose"
+    page.locator("[name=phone]").fill("01001234567")
+    page.locator("[name=phone]").blur()
+    page.locator("[data-confirm]").click()
+    page.locator("article.receipt").wait_for()
+    page.goto("/portal/returns")
+    yield "returns"
+    page.goto("/portal/special-orders")
+    yield "special-empty"
+    order = take_special_order(
+        till.shop.pk, customer_id=CustomerFactory(shop=till.shop).pk, part_id=kit.pk, quantity=1,
+        unit_price=Decimal(900), deposit=Decimal(300), payments=[cash()], register_id=till.register.pk,
+        actor=till.actor,
+    )  # fmt: skip
+    special_order_arrived(order.pk, shop_id=till.shop.pk, actor=till.actor)
+    page.goto("/portal/special-orders?view=arrived")
+    yield "special"
+    page.goto(f"/portal/special-orders/{order.pk}/collect")
+    yield "special-collect"
+    for text in ("Radiator cap", "radiator cap", "04465-33471"):
+        record_lost_sale(till.shop.pk, asked_for=text, actor=till.actor)
+    page.goto("/portal/lost-sales")
+    yield "lost-sales"
+    page.goto("/portal/counter-settings")
+    yield "counter-settings"
+    page.goto(f"/portal/counter-settings/pins/{till.cashier.pk}")
+    yield "counter-pin"
+
+
 @in_both_languages
-@pytest.mark.parametrize("walk", [past_sales, customers, the_drawer])
+@pytest.mark.parametrize("walk", [past_sales, customers, the_drawer, what_else_a_counter_does])
 def test_pages_after_the_till(new_page: Any, language: str, walk: Any) -> None:
     till = Till()
     page = new_page(language=language, user=member(till.shop, Role.OWNER).user)
