@@ -149,7 +149,7 @@ class CancelView(SpecialQuestion):
     form_class = CancelForm
     title = gettext_lazy("Give the order up?")
     lead = gettext_lazy("What was paid ahead goes back.")
-    button = gettext_lazy("Give it up")
+    button = gettext_lazy("Give the order up")
     done_text = gettext_lazy("Given up.")
     tone = "danger"
 
@@ -177,7 +177,7 @@ class LostSalesView(CounterPage):
         context = {"page_obj": page, "rows": page.object_list, "days": days, "choices": choices}
         return self.show("sales/special/lost.html", context)
 
-    def asked_for(self, days: int) -> QuerySet[LostSale, dict[str, Any]]:
+    def asked_for(self, days: int) -> QuerySet[Any, Any]:
         """One row for each number, or for each text without one, however it was typed."""
         since = timezone.now() - timedelta(days=days)
         rows = LostSale.objects.filter(shop=self.member.shop_id, at__gte=since).order_by()
