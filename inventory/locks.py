@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import NotFound
-from inventory.models import Bin, CountSheet, Hold, Part, PartImport, Stock, StockPolicy
+from inventory.models import Bin, Category, CountSheet, Hold, Part, PartImport, Stock, StockPolicy
 
 
 def parts(shop_id: UUID, ids: Collection[UUID]) -> QuerySet[Part]:
@@ -25,6 +25,12 @@ def part(shop_id: UUID, part_id: UUID) -> Part:
     if row is None:
         raise NotFound(_("There is no such part."))
     return row
+
+
+def categories(shop_id: UUID) -> QuerySet[Category]:
+    """The whole tree of a shop's categories, locked: whoever changes its form sees all of it."""
+    rows = Category.objects.select_for_update(no_key=True, of=("self",))
+    return rows.filter(shop=shop_id).order_by("pk")
 
 
 def bins(shop_id: UUID, ids: Collection[UUID]) -> QuerySet[Bin]:

@@ -177,7 +177,7 @@ def parts_shown(parts: QuerySet[Part]) -> QuerySet[Part]:
         return Coalesce(Subquery(total), 0, output_field=IntegerField())
 
     return (
-        parts.select_related("shop", "stock", "category", "default_bin", "superseded_by")
+        parts.select_related("shop", "stock", "category__parent", "default_bin", "superseded_by")
         .annotate(reserved=units(held), soft=units(held.filter(kind=HoldKind.SOFT)))
         .prefetch_related("tiers", "photos")
     )

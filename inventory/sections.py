@@ -10,6 +10,10 @@ register_section(Section("scan", _("Scan"), "/portal/scan", "barcode", "stock", 
 register_section(
     Section("counts", _("Stock-taking"), "/portal/counts", "count", "stock", 55, act=Act.SEE_STOCK)
 )
+register_section(
+    Section("categories", _("Categories"), "/portal/categories", "more", "stock", 58, act=Act.SEE_STOCK)
+)
+register_section(Section("bins", _("Bins"), "/portal/bins", "pin", "stock", 59, act=Act.SEE_STOCK))
 register_section(Section("labels", _("Labels"), "/portal/labels", "label", "stock", 62, act=Act.EDIT_PARTS))
 register_section(
     Section(

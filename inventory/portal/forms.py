@@ -182,14 +182,6 @@ class StatusForm(forms.Form):
     reason = line(_("Reason"), 200)
 
 
-class BinForm(forms.Form):
-    """A place in the shop."""
-
-    code = line(_("Code"), 40, required=True, help_text=_("What stands on its label, such as A-03."),
-                attrs={"dir": "ltr", "autocapitalize": "characters"})  # fmt: skip
-    name = line(_("Name"), 80)
-
-
 class PolicyForm(forms.Form):
     """How a shop wants its stock handled."""
 

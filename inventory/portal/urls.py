@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from inventory.portal.views import belonging, imports, labels, parts, policy, scan, stock
+from inventory.portal.views import belonging, imports, labels, parts, places, policy, scan, stock
 
 app_name = "stock"
 
@@ -42,6 +42,23 @@ urlpatterns = [
     path("portal/parts/<uuid:part_id>/receive", stock.ReceiveView.as_view(), name="receive"),
     path("portal/parts/<uuid:part_id>/adjust", stock.AdjustView.as_view(), name="adjust"),
     path("portal/parts/<uuid:part_id>/transfer", stock.TransferView.as_view(), name="transfer"),
+    path("portal/categories", places.CategoriesView.as_view(), name="categories"),
+    path("portal/categories/new", places.CategoryFormView.as_view(), name="new-category"),
+    path("portal/categories/<uuid:category_id>", places.CategoryFormView.as_view(), name="edit-category"),
+    path(
+        "portal/categories/<uuid:category_id>/merge",
+        places.MergeCategoryView.as_view(),
+        name="merge-category",
+    ),
+    path(
+        "portal/categories/<uuid:category_id>/remove",
+        places.RemoveCategoryView.as_view(),
+        name="remove-category",
+    ),
+    path("portal/bins", places.BinsView.as_view(), name="bins"),
+    path("portal/bins/new", places.BinFormView.as_view(), name="new-bin"),
+    path("portal/bins/<uuid:bin_id>", places.BinFormView.as_view(), name="edit-bin"),
+    path("portal/bins/<uuid:bin_id>/use", places.BinUseView.as_view(), name="bin-use"),
     path("portal/stock-settings", policy.PolicyView.as_view(), name="policy"),
     path("portal/scan", scan.ScanView.as_view(), name="scan"),
     path("portal/scan/parts", scan.PartsView.as_view(), name="scan-parts"),

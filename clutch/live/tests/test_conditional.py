@@ -9,7 +9,7 @@ import pytest
 from clutch.accounts.tests.factories import UserFactory
 from clutch.core.schema_views import description
 from inventory.models import Fitment, StockPolicy
-from inventory.tests.factories import PartFactory
+from inventory.tests.factories import BinFactory, CategoryFactory, PartFactory
 from inventory.tests.importing.acts import csv, uploaded
 from orders.models import Order, Quote, Shipment
 from orders.tests.acts import api, ask, quote
@@ -124,6 +124,17 @@ def fitment() -> Call:
     return Call(MemberFactory(shop=part.shop).user, address, {"makeId": row.make_id, "yearTo": 2012}, row)
 
 
+def category() -> Call:
+    row = CategoryFactory()
+    user = MemberFactory(shop=row.shop).user
+    return Call(user, f"/api/v1/inventory/categories/{row.pk}", {"name": "Brakes"}, row)
+
+
+def place() -> Call:
+    row = BinFactory()
+    return Call(MemberFactory(shop=row.shop).user, f"/api/v1/inventory/bins/{row.pk}", {"code": "Z-9"}, row)
+
+
 def stock_policy() -> Call:
     row = StockPolicy.objects.create(shop=ShopFactory())
     user = MemberFactory(shop=row.shop).user
@@ -219,6 +230,8 @@ CALLS: dict[tuple[str, str], list[Callable[[], Call]]] = {
     ("put", "/api/v1/inventory/parts/{id}"): [lambda: part(name="Rear brake pads")],
     ("delete", "/api/v1/inventory/parts/{id}"): [part],
     ("put", "/api/v1/inventory/parts/{id}/fitments/{fitmentId}"): [fitment],
+    ("put", "/api/v1/inventory/categories/{categoryId}"): [category],
+    ("put", "/api/v1/inventory/bins/{binId}"): [place],
     ("put", "/api/v1/inventory/policy"): [stock_policy],
     ("put", "/api/v1/inventory/imports/{importId}/layout"): [lambda: import_file("layout", headerRow=1)],
     ("put", "/api/v1/inventory/imports/{importId}/mapping"): [

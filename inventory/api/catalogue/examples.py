@@ -30,6 +30,8 @@ FITMENTS = OpenApiExample(
 VALUES: dict[str, Any] = {
     "NumberChange.number": "58101-1RA00",
     "NumberChange.kind": "oem",
+    **{f"{name}.name": "Brake pads" for name in ("Category", "CategoryInput", "NewCategory")},
+    **{f"{name}.code": "A-03" for name in ("StockBin", "StockBinInput", "NewStockBin")},
     "SuccessionEntry.note": "Bulletin 12/2026",
     **{
         f"{component}.{name}": value

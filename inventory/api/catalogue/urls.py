@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from inventory.api.catalogue import files, views
+from inventory.api.catalogue import files, places, views
 
 PART = "inventory/parts/<uuid:stock_part_id>"
 
 urlpatterns = [
+    path("inventory/categories", places.CategoriesView.as_view()),
+    path("inventory/categories/<uuid:category_id>", places.CategoryView.as_view()),
+    path("inventory/categories/<uuid:category_id>/merge", places.MergeView.as_view()),
+    path("inventory/bins", places.BinsView.as_view()),
+    path("inventory/bins/<uuid:bin_id>", places.BinView.as_view()),
     path(f"{PART}/numbers", views.NumbersView.as_view()),
     path(f"{PART}/numbers/<uuid:number_id>", views.NumberView.as_view()),
     path(f"{PART}/supersession", views.SupersessionView.as_view()),

@@ -39,14 +39,23 @@ class ShelfSerializer(ModelSerializer):
         fields = ["bin_id", "code", "name"]
 
 
-class CategoryNameSerializer(ModelSerializer):
-    """The category of a part."""
+class ParentCategorySerializer(ModelSerializer):
+    """The category above a subcategory."""
 
     category_id = serializers.UUIDField(source="pk")
 
     class Meta:
         model = Category
         fields = ["category_id", "name"]
+
+
+class CategoryNameSerializer(ParentCategorySerializer):
+    """The category of a part; a subcategory names the one above it."""
+
+    parent = ParentCategorySerializer(allow_null=True)
+
+    class Meta(ParentCategorySerializer.Meta):
+        fields = ["category_id", "name", "parent"]
 
 
 class PartNameSerializer(ModelSerializer):

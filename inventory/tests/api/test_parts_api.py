@@ -129,7 +129,7 @@ def test_part_is_shown_whole(part: Part, everyone: dict[str, Any]) -> None:
     assert body == {
         "partId": str(part.pk), "shopId": str(shop.pk), "number": "GDB 1330", "name": "Front brake pads",
         "brand": "Hankook Frixa", "partType": "aftermarket", "status": "active",
-        "category": {"categoryId": str(category.pk), "name": "Pads"},
+        "category": {"categoryId": str(category.pk), "name": "Pads", "parent": None},
         "defaultBin": {"binId": str(shelf.pk), "code": "A-01", "name": ""},
         "currency": "EGP", "sellingPrice": "850.00", "price": "800.00", "coreCharge": "50.00",
         "isUniversal": False, "photoUrl": None, "minLevel": 0, "maxLevel": None, "reorderPoint": 9,
