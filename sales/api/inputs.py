@@ -174,6 +174,12 @@ class PolicySerializer(ShopInputSerializer):
     core_days = serializers.IntegerField(min_value=0, max_value=3650, required=False)
     receipt_footer = line(300)
     needs_session = serializers.BooleanField(required=False)
+    lock_minutes = serializers.IntegerField(
+        min_value=0,
+        max_value=480,
+        required=False,
+        help_text="A till left alone so long asks for a PIN; 0 never.",
+    )
 
 
 class PinSerializer(ShopInputSerializer):

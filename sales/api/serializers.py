@@ -163,7 +163,7 @@ class PolicyShownSerializer(ModelSerializer):
         fields = [
             "shop_id", "prices_include_tax", "standard_rate", "reduced_rate", "cash_rounding",
             "cashier_discount_percent", "return_days", "restocking_percent", "core_days",
-            "receipt_footer", "needs_session", "version",
+            "receipt_footer", "needs_session", "lock_minutes", "version",
         ]  # fmt: skip
 
 

@@ -29,6 +29,8 @@ class TillPolicy(Entity):
     core_days = models.PositiveSmallIntegerField(_("days to bring the old part"), default=30)
     receipt_footer = models.CharField(_("last line of a receipt"), max_length=300, blank=True)
     needs_session = models.BooleanField(_("sell only in an open cash session"), default=True)
+    # After so many minutes without a key a till asks for a PIN; 0 is never.
+    lock_minutes = models.PositiveSmallIntegerField(_("lock the till after, minutes"), default=10)
 
     class Meta(Entity.Meta):
         verbose_name = _("counter policy")

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from inventory.lookup import Candidate, Found, candidates, find_by_code
 from inventory.search import search
 from sales.enums import SaleStatus
-from sales.models import CashSession, Register, Sale
+from sales.models import CashSession, ClerkPin, Register, Sale
 from shops.models import Shop
 
 MOST_FOUND = 12
@@ -33,3 +33,8 @@ def parked(shop_id: UUID) -> QuerySet[Sale]:
     """The carts that wait for their customers, newest first."""
     rows = Sale.objects.filter(shop=shop_id, status=SaleStatus.PARKED).select_related("customer", "clerk")
     return rows.order_by("-updated_at")[:50]
+
+
+def has_pins(shop_id: UUID) -> bool:
+    """Whether somebody of the shop has a PIN by which to stand at a till."""
+    return ClerkPin.objects.filter(member__shop=shop_id, member__is_active=True).exists()

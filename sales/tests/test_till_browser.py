@@ -12,6 +12,7 @@ from inventory.actions.barcodes import attach_barcode
 from inventory.models import Fitment, Part, Stock
 from inventory.tests.factories import BinFactory, PartFactory, received
 from orders.tests.acts import PADS, ask, quote
+from sales.actions.pins import set_pin
 from sales.models import (
     CashSession,
     Customer,
@@ -255,6 +256,84 @@ def test_what_is_not_there_is_noted_or_ordered(shop: Shop, till: Any) -> None:
     assert (order.part, order.deposit) == (Part.objects.get(number="58101-1RA00"), Decimal(200))
     assert till.locator("[data-slip]").get_attribute("href") == f"/portal/till/special-orders/{order.pk}/slip"
     assert Payment.objects.get().amount == Decimal(200)
+
+
+@pytest.mark.long
+def test_clerks_switch_by_pin_and_an_idle_till_locks(shop: Shop, new_page: Any) -> None:
+    device, other = MemberFactory(shop=shop, role=Role.CASHIER), MemberFactory(shop=shop, role=Role.MANAGER)
+    for clerk, pin in ((device, "1357"), (other, "2468")):
+        set_pin(clerk.pk, shop_id=shop.pk, pin=pin, actor=Actor.user(clerk.user, "portal"))
+    CashSessionFactory(register=RegisterFactory(shop=shop, code="R1"))
+    page = new_page(user=device.user)
+    page.clock.install()
+    page.goto("/portal/till")
+    page.keyboard.press("F10")
+    page.locator("[data-pin-members]").select_option(str(other.pk))
+    page.locator("#pin").fill("9999")
+    page.keyboard.press("Enter")
+    page.get_by_text("This is not the PIN.").wait_for()
+    axe_check(page)
+    page.locator("#pin").fill("2468")
+    page.keyboard.press("Enter")
+    until(page, f"document.querySelector('[data-clerk-name]').textContent === '{other.user}'")
+    scan_code(page, "5901234123457")
+    lines(page, 1)
+    summed(page)
+    assert Sale.objects.get().clerk == other.user
+    page.clock.fast_forward("11:00")
+    page.get_by_text("The till was left alone.").wait_for()
+    assert page.locator("[data-lines]").is_hidden()
+    # Neither Escape nor a reload opens it; a scan is not heard.
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    scan_code(page, "5901234123457")
+    page.reload()
+    page.get_by_text("The till was left alone.").wait_for()
+    page.locator("[data-pin-members]").select_option(str(device.pk))
+    page.locator("#pin").fill("1357")
+    page.keyboard.press("Enter")
+    until(page, f"document.querySelector('[data-clerk-name]').textContent === '{device.user}'")
+    lines(page, 1)
+    assert page.locator("[data-quantity]").input_value() == "1"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_receipt_goes_out_and_enter_serves_the_next(shop: Shop, new_page: Any, language: str) -> None:
+    CashSessionFactory(register=RegisterFactory(shop=shop, code="R1"))
+    page = new_page(user=MemberFactory(shop=shop, role=Role.CASHIER).user, language=language)
+    page.goto("/portal/till")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    page.locator("[data-help-dialog]").wait_for()
+    axe_check(page)
+    shoot(page, f"till-keys-{language}")
+    page.keyboard.press("Escape")
+    scan_code(page, "5901234123457")
+    lines(page, 1)
+    summed(page)
+    page.keyboard.press("F9")
+    page.locator("[data-confirm]").click()
+    page.locator("[data-done-dialog]").wait_for()
+    sale = Sale.objects.get()
+    assert page.locator("[data-link]").get_attribute("data-copy").endswith(f"/receipt/{sale.receipt_token}")
+    assert page.request.get(page.locator("[data-roll]").get_attribute("href")).body()[:4] == b"%PDF"
+    axe_check(page)
+    shoot(page, f"till-done-{language}")
+    sent: list[Any] = []
+
+    def note(route: Any) -> None:
+        sent.append(route.request.post_data_json)
+        route.fulfill(status=202, json={})
+
+    page.context.route(f"**/api/v1/sales/{sale.pk}/receipt/mail", note)
+    page.locator("#mail-to").fill("mona@example.com")
+    page.keyboard.press("Enter")
+    page.locator("[data-mail-said]").wait_for()
+    assert sent == [{"email": "mona@example.com"}]
+    until(page, "document.activeElement.matches('[data-next]')")
+    page.keyboard.press("Enter")
+    until(page, "document.activeElement.matches('#find')")
 
 
 @pytest.mark.long

@@ -14,6 +14,7 @@ from django.utils import timezone
 from clutch.core.ids import new_id
 from inventory.models import Fitment, Hold, InterchangeGroup, Misfit, Part
 from inventory.tests.factories import BinFactory, PartFactory, received
+from sales.actions.pins import set_pin
 from sales.actions.special_orders import take_special_order
 from sales.finding import words_of
 from sales.models import Customer, CustomerBalance, CustomerVehicle
@@ -286,3 +287,16 @@ def test_search_that_found_nothing_offers_to_note_it(shop: Shop, clerk: Client) 
         shown = clerk.get("/portal/till/find", asked).content.decode()
         assert [shown.count(name) for name in ("data-lose", "data-order", "data-take")] == [1, 1, 0]
     assert "data-lose" not in clerk.get("/portal/till/find", {"q": "58101"}).content.decode()
+
+
+# --- who sells ---
+
+
+def test_till_locks_only_where_somebody_has_a_pin(shop: Shop) -> None:
+    till = Till(shop, lock_minutes=7)
+    browser = signed_in(till.cashier.user)
+    assert 'data-lock="0"' in browser.get("/portal/till").content.decode()
+    set_pin(till.cashier.pk, shop_id=shop.pk, pin="2468", actor=till.actor)
+    shown = browser.get("/portal/till").content.decode()
+    assert 'data-lock="7"' in shown
+    assert f'data-user="{till.cashier.user}"' in shown

@@ -19,13 +19,8 @@ from sales.portal.page import CounterPage
 from shops.rules import Act
 
 # In the order in which the page loads them; see the head of each.
-SCRIPTS = [
-    *(
-        f"sales/till/{name}.js"
-        for name in ("base", "pin", "cart", "find", "customer", "facts", "pay", "park", "asks")
-    ),
-    "sales/till.js",
-]
+PARTS = "base pin cart find customer facts pay done park asks clerk"
+SCRIPTS = [*(f"sales/till/{name}.js" for name in PARTS.split()), "sales/till.js"]
 
 
 class TillView(CounterPage):
@@ -45,6 +40,8 @@ class TillView(CounterPage):
         context = {
             "scripts": SCRIPTS,
             "lost_reasons": LostReason.choices,
+            # Without a PIN nobody could open the lock again.
+            "lock_minutes": policy.lock_minutes if reads.has_pins(self.member.shop_id) else 0,
             "registers": registers,
             "register": register,
             "session": session,

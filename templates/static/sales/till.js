@@ -9,6 +9,8 @@
   const BURST = 120; // ms: what follows sooner comes from a scanner
   let lastKey = 0;
   let step;
+  const help = () => till.$("help-dialog").showModal();
+  till.$("help").addEventListener("click", help);
   const acts = {
     F2: () => { till.field.focus(); till.field.select(); },
     F3: () => till.askCustomer(),
@@ -16,6 +18,7 @@
     F7: () => till.lose(),
     F8: () => till.order(),
     F9: () => till.pay(),
+    F10: () => till.changeClerk(),
   };
   document.addEventListener("keydown", (event) => {
     if (till.open()) return;
@@ -23,8 +26,10 @@
     const quick = event.timeStamp - lastKey < BURST;
     lastKey = event.timeStamp;
     clearTimeout(step);
+    if (event.target.matches("input, textarea, select")) return;
+    if ("?؟".includes(event.key) && !quick) step = setTimeout(help, BURST);
     const line = till.cart.lines[till.chosen];
-    if (event.target.matches("input, textarea, select") || !line) return;
+    if (!line) return;
     if (event.key === "Delete") { event.preventDefault(); till.remove(till.chosen); }
     const by = { "+": 1, "-": -1 }[event.key];
     // A dash inside a code that a scanner types is no wish for one less.

@@ -76,6 +76,7 @@
     if (answer.ok) return said;
     const refused = new Refused(said.errors?.[0]?.detail || said.detail || said.title || String(answer.status));
     Object.assign(refused, { status: answer.status, code: said.code, body: said });
+    if (said.code === "clerk_expired") window.clutchTill.expired?.();
     throw refused;
   };
 
@@ -94,7 +95,8 @@
   };
 
   const newKey = () => ({ "Idempotency-Key": crypto.randomUUID() });
-  const open = () => document.querySelector("dialog[open]");
+  // Whether a dialog, or the lock, keeps keys and scans from the cart.
+  const open = () => root.classList.contains("locked") || Boolean(document.querySelector("dialog[open]"));
 
   root.addEventListener("click", (event) => { const shut = event.target.closest("[data-close]"); if (shut) shut.closest("dialog").close(); });
 

@@ -109,18 +109,11 @@
     done(await till.ask("POST", `/api/v1/sales/${cart.saleId}/complete`, { payments: cart.payments }, { "Idempotency-Key": cart.key }));
   };
   const done = (sale) => {
+    const { customer } = till.cart;
     till.begin({});
     dialog.close();
-    $("done-number").textContent = sale.number;
-    $("done-change").textContent = shown(minor(sale.change) || 0);
-    $("done-total").textContent = shown(minor(sale.total));
-    const receipt = $("receipt");
-    receipt.hidden = !sale.receiptUrl;
-    if (sale.receiptUrl) receipt.href = sale.receiptUrl;
-    $("done-dialog").showModal();
-    $("next").focus();
+    till.sold(sale, customer);
   };
-  $("next").addEventListener("click", () => { $("done-dialog").close(); till.field.focus(); });
   $("pay").addEventListener("click", pay);
 
   // A sale that was sent and never answered: ask again, with its key.
