@@ -12,8 +12,9 @@ from urllib.parse import parse_qsl, unquote, urlparse
 
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse_lazy
-from django.utils.translation import gettext_lazy as _
+
+from clutch.core.api_settings import API_EXAMPLES, API_PATH_NAMES, REST_FRAMEWORK, SPECTACULAR_SETTINGS
+from clutch.dashboard.look import UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -385,92 +386,6 @@ EMAIL_BACKEND = os.environ.get(
 )
 DEFAULT_FROM_EMAIL = os.environ.get("CLUTCH_FROM_EMAIL", "Clutch <no-reply@localhost>")
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "clutch.accounts.authentication.TokenAuthentication",
-        "clutch.accounts.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["clutch.core.parsers.StrictJSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "clutch.core.lists.PageNumberPagination",
-    "DEFAULT_FILTER_BACKENDS": [
-        "django_filters.rest_framework.DjangoFilterBackend",
-        "clutch.core.lists.OrderingFilter",
-    ],
-    "DEFAULT_SCHEMA_CLASS": "clutch.core.schema.AutoSchema",
-    "EXCEPTION_HANDLER": "clutch.core.problem.exception_handler",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-}
-
-# Path parameters that are published under another name than camelCase gives them.
-API_PATH_NAMES = {
-    "onboarding_id": "id",
-    "notification_id": "id",
-    "sale_id": "id",
-    "stock_part_id": "id",
-    "customer_id": "id",
-}
-# What each app's examples in the description are made of (clutch.core.examples).
-API_EXAMPLES = [
-    "clutch.accounts.api.examples",
-    "clutch.notifications.api.examples",
-    "shops.api.examples",
-    "inventory.api.barcodes.examples",
-    "inventory.api.counting.examples",
-    "inventory.api.parts.examples",
-    "inventory.api.catalogue.examples",
-    "inventory.api.imports.examples",
-    "inventory.api.policy.examples",
-    "orders.api.examples",
-    "sales.api.customers.examples",
-    "sales.api.examples",
-]
-
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Clutch",
-    "DESCRIPTION": "Request car parts, quote, accept, pay and follow the delivery.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "clutch.core.schema.camel_paths",
-        "clutch.accounts.auth_schema.add_sign_in",
-        "clutch.core.schema.as_version_3_1",
-        "clutch.core.examples.add_examples",
-    ],
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "CustomerKindEnum": "sales.enums.CustomerKind",
-        "CustomerStatusEnum": "sales.enums.CustomerStatus",
-        "HistoryKindEnum": "sales.enums.HistoryKind",
-        "DeclineReasonEnum": "orders.enums.DeclineReason",
-        "DocumentKindEnum": "shops.enums.DocumentKind",
-        "ImportKindEnum": "inventory.enums.ImportKind",
-        "PartStatusEnum": "inventory.enums.PartStatus",
-        "MovementKindEnum": "inventory.enums.MovementKind",
-        "PartNumberKindEnum": "inventory.enums.NumberKind",
-        "StockReasonEnum": "inventory.enums.Reason",
-        "ImportStatusEnum": "inventory.enums.ImportStatus",
-        "PaymentMethodEnum": "orders.enums.PaymentMethod",
-        "QuoteStatusEnum": "orders.enums.QuoteStatus",
-        "SaleChannelEnum": "sales.enums.Channel",
-        "TillChannelEnum": "sales.enums.TILL_CHANNELS",
-        "LostReasonEnum": "sales.enums.LostReason",
-        "ReturnReasonEnum": "sales.enums.ReturnReason",
-        "SaidReturnReasonEnum": "sales.enums.RETURN_REASONS",
-        "SaleStatusEnum": "sales.enums.SaleStatus",
-        "SessionStatusEnum": "sales.enums.SessionStatus",
-        "TenderEnum": "sales.enums.Tender",
-    },
-}
-
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -478,81 +393,4 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {"httpx": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": os.environ.get("CLUTCH_LOG_LEVEL", "INFO")},
-}
-
-UNFOLD = {
-    "SITE_TITLE": "Clutch",
-    "SITE_HEADER": _("Clutch staff"),
-    "SITE_SYMBOL": "handyman",
-    "SHOW_LANGUAGES": False,
-    "SHOW_VIEW_ON_SITE": False,
-    "STYLES": ["clutch.dashboard.site.stylesheet"],
-    # The blue of the other pages (templates/static/clutch/theme.css).
-    "COLORS": {
-        "primary": {
-            "50": "#eef2fe",
-            "100": "#e0e8fd",
-            "200": "#c4d2fb",
-            "300": "#9db4f8",
-            "400": "#86a1f5",
-            "500": "#6487f1",
-            "600": "#1746d1",
-            "700": "#0f339f",
-            "800": "#122c7d",
-            "900": "#142863",
-            "950": "#0d193f",
-        },
-    },
-    "SIDEBAR": {
-        "show_search": True,
-        "show_all_applications": False,
-        "navigation": [
-            {
-                "items": [
-                    {"title": _("What needs you"), "icon": "inbox", "link": reverse_lazy("admin:index")},
-                    *(
-                        {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}_changelist")}
-                        for title, icon, name in (
-                            (_("Orders"), "receipt_long", "orders_order"),
-                            (_("Quotes"), "request_quote", "orders_quote"),
-                            (_("Shops"), "storefront", "shops_shop"),
-                            (_("Unlisted vehicles"), "no_crash", "shops_unlistedvehicle"),
-                            (_("Makes"), "directions_car", "shops_make"),
-                            (_("Models"), "toys", "shops_vehiclemodel"),
-                            (_("Users"), "group", "accounts_user"),
-                            (_("Payments"), "payments", "orders_paymententry"),
-                            (_("Messages"), "forum", "orders_message"),
-                            (_("Ratings"), "star", "orders_rating"),
-                        )
-                    ),
-                ],
-            },
-            {
-                "title": _("Notifications"),
-                "collapsible": True,
-                "items": [
-                    {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}_changelist")}
-                    for title, icon, name in (
-                        (_("Sent by staff"), "campaign", "notifications_broadcast"),
-                        (_("Inboxes"), "notifications", "notifications_notification"),
-                        (_("Deliveries"), "outgoing_mail", "notifications_delivery"),
-                    )
-                ],
-            },
-            {
-                "title": _("Engine room"),
-                "collapsible": True,
-                "items": [
-                    {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}_changelist")}
-                    for title, icon, name in (
-                        (_("Jobs"), "work_history", "feed_job"),
-                        (_("Schedule"), "schedule", "django_celery_beat_periodictask"),
-                        (_("Streams"), "water", "feed_streamhead"),
-                        (_("Stream entries"), "list", "feed_streamentry"),
-                        (_("Status changes"), "history", "feed_transition"),
-                    )
-                ],
-            },
-        ],
-    },
 }
