@@ -85,7 +85,9 @@ class _Sheet:
 
     def rule(self) -> None:
         """A thin line under a row."""
-        self.paper.boxes([(EDGE, self.y + ROW - 2.2, WIDTH - BOX[0] - 2, 0.1)])
+        beside = BOX[0] + 2
+        x = EDGE + beside if self.rtl else EDGE
+        self.paper.boxes([(x, self.y + ROW - 2.2, WIDTH - beside, 0.1)])
 
 
 def count_paper(sheet: CountSheet, *, sees_expected: bool) -> bytes:

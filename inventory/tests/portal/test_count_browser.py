@@ -1,10 +1,11 @@
 """Counting on a phone in a real browser: scans, corrections, unknown codes, and a network that is gone."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from clutch.live.tests.browser import axe_check, in_both_languages, scan_code, shoot, until
+from clutch.live.tests.browser import axe_check, in_both_languages, look_at, scan_code, until
 from inventory.actions.barcodes import attach_barcode
 from inventory.actions.count_approval import approve_count, explain_variances
 from inventory.actions.counting import submit_count
@@ -155,54 +156,79 @@ def test_what_a_closed_count_refuses_is_said_and_kept(phone: Any, shelf: Bin, pa
     assert CountLine.objects.get().counted == 1
 
 
-@in_both_languages
-def test_pages_pass_axe_and_fit_a_phone(
-    live_site: str, shelf: Bin, part: Part, new_page: Any, language: str
-) -> None:
-    owner = MemberFactory(shop=shelf.shop).user
+def test_handing_in_waits_for_what_is_still_to_be_sent(phone: Any, shelf: Bin, part: Part) -> None:
+    scan_code(phone, shelf.label_code)
+    scan_code(phone, EAN)
+    counted(phone, "Front brake pads", 1)
+    phone.context.route("**/entries", lambda route: route.abort())
+    scan_code(phone, EAN)
+    waits(phone, 1)
+    phone.goto(f"/portal/counts/{phone.sheet.pk}")
+    waits(phone, 1)
+    phone.get_by_role("link", name="Hand it in").click()
+    phone.locator("[data-toasts]").get_by_text("wait to be sent").wait_for()
+    assert not phone.locator("#ask").is_visible()
+    phone.context.unroute("**/entries")
+    waits(phone, 0)
+    assert CountLine.objects.get().counted == 2
+    phone.get_by_role("link", name="Hand it in").click()
+    phone.locator("#ask-body button.btn-primary").click()
+    phone.get_by_text("to be approved").wait_for()
+    phone.sheet.refresh_from_db()
+    assert phone.sheet.status == "review"
+
+
+def the_count(page: Any, shelf: Bin) -> Iterator[str]:
+    """From the empty list over a count, its review and its approval to the accuracy."""
     for n in range(2, 9):
         BinFactory(shop=shelf.shop, code=f"A-0{n}")
-    page = new_page(user=owner, language=language)
-
-    def look(name: str) -> None:
-        axe_check(page)
-        shoot(page, f"count-{name}-{language}")
-        page.set_viewport_size({"width": 390, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
-        page.set_viewport_size({"width": 1280, "height": 900})
-
     page.goto("/portal/counts")
-    look("none")
+    yield "counts-none"
     page.goto("/portal/counts/new")
-    look("new")
-    sheet = begun(shelf, actor_of(shelf.shop), note="Front shelves")
+    yield "count-new"
+    page.locator("form.count-start button.btn-primary").click()
+    page.locator("#bins-error").wait_for()
+    yield "count-new-refused"
+    ids = {"shop_id": shelf.shop_id, "actor": actor_of(shelf.shop)}
+    sheet = begun(shelf, ids["actor"], note="Front shelves")
     page.goto("/portal/counts")
-    look("list")
+    yield "counts"
     page.goto(f"/portal/counts/{sheet.pk}")
-    look("page")
+    yield "count"
     page.goto(f"/portal/counts/{sheet.pk}/counting")
     page.locator("[data-bins] button").first.wait_for()
-    look("bins")
+    yield "counting-bins"
     scan_code(page, shelf.label_code)
     scan_code(page, EAN)
     counted(page, "Front brake pads", 1)
     scan_code(page, "NEW-1")
     counted(page, "NEW-1", 1)
-    look("counting")
-    ids = {"shop_id": shelf.shop_id, "actor": actor_of(shelf.shop)}
+    yield "counting"
+    page.context.set_offline(True)
+    scan_code(page, EAN)
+    waits(page, 1)
+    yield "counting-offline"
+    page.context.set_offline(False)
+    waits(page, 0)
     stocked(shelf, 4)
     submit_count(sheet.pk, **ids)
     page.goto(f"/portal/counts/{sheet.pk}")
     page.locator("#approve-count").wait_for()
-    look("review")
+    yield "count-review"
     page.locator("#approve-count").click()
     page.locator("#ask-body form").wait_for()
-    look("approve")
+    yield "count-approve"
     page.goto(f"/portal/counts/{sheet.pk}/unknown/{CountUnknown.objects.get().pk}/resolve")
-    look("resolve")
+    yield "count-resolve"
     explain_variances(sheet.pk, reasons={sheet.lines.get().pk: "lost"}, **ids)
     approve_count(sheet.pk, zero_uncounted=False, **ids)
     page.goto(f"/portal/counts/{sheet.pk}")
-    look("approved")
+    yield "count-approved"
     page.goto("/portal/counts/accuracy")
-    look("accuracy")
+    yield "count-accuracy"
+
+
+@in_both_languages
+def test_stock_taking_is_fit_to_be_seen(shelf: Bin, part: Part, new_page: Any, language: str) -> None:
+    page = new_page(user=MemberFactory(shop=shelf.shop).user, language=language)
+    look_at(page, the_count(page, shelf))

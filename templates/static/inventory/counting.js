@@ -103,11 +103,7 @@
     $("throw-away").hidden = !stuck.length;
     if (!stuck.length && !left) refused("");
   }
-  $("throw-away").addEventListener("click", () => {
-    waiting().filter((entry) => entry.refused).forEach((entry) => localStorage.removeItem(entry.name));
-    tell();
-    draw();
-  });
+  $("throw-away").addEventListener("click", () => { waiting().filter((entry) => entry.refused).forEach((entry) => localStorage.removeItem(entry.name)); tell(); draw(); });
   // What was refused may be taken now: the sheet was opened again, somebody signed in.
   waiting().filter((entry) => entry.refused).forEach((entry) => { const { name, refused: _was, ...rest } = entry; localStorage.setItem(name, JSON.stringify(rest)); });
 
@@ -146,12 +142,12 @@
   }, rowOf(ref).counted);
 
   const problem = (words) => { const box = $("problem"); if (box) { box.textContent = words || ""; box.hidden = !words; } };
-  const say = (words) => { const box = $("said"); if (box) box.textContent = words; };
-
-  const learn = (part) => {
-    parts[part.id] = { name: part.name, number: part.number, brand: part.brand };
-    remember("parts", parts);
+  // Said to a screen reader, and in the camera's dialog, which covers the page while it stays open.
+  const say = (words) => {
+    for (const box of [$("said"), document.querySelector("#camera[open] [data-camera-says]")]) if (box) box.textContent = words;
   };
+
+  const learn = (part) => { parts[part.id] = { name: part.name, number: part.number, brand: part.brand }; remember("parts", parts); };
 
   // An answer: the line as it stands now, or the code that nobody knows.
   function took(entry, said) {
@@ -161,17 +157,23 @@
       const { part } = said.line;
       learn(part);
       if (entry.code) { codes[entry.code] = part.id; remember("codes", codes); }
-      for (const row of [rows.get(`c:${entry.code}`)]) if (row) rows.delete(row.ref);
+      rows.delete(`c:${entry.code}`);
       if ((entry.binId ?? null) === bin) rows.set(`p:${part.id}`, { ref: `p:${part.id}`, partId: part.id, ...parts[part.id], counted: said.line.counted, expected: said.line.expected });
     } else if ((entry.binId ?? null) === bin) {
       const old = rows.get(before);
       rows.delete(before);
       if (said.unknown) rows.set(before, { ref: before, code: entry.code, counted: said.unknown.quantity, note: said.unknown.note, candidates: said.candidates, asked: old?.asked });
     }
-    if (current === before) { current = refOf(entry); const row = rows.get(current); if (row?.code && !row.asked) { row.asked = true; say(row.candidates?.length ? text("which") : text("unknown")); } }
+    if (current === before) spoken(refOf(entry));
     draw();
     tell();
   }
+
+  const spoken = (ref) => {
+    current = ref;
+    const row = rows.get(ref);
+    if (row?.code && !row.asked) { row.asked = true; say(`${row.code}: ${stateOf(row)}`); } else if (row?.name) say(`${row.name}: ${shown(ref)}`);
+  };
 
   const stateOf = (row) => (row.candidates?.length ? text("which") : row.code && row.counted !== null ? text("unknown") : "");
 
