@@ -132,6 +132,12 @@ def customer_changed(customer: Customer, change: str) -> None:
     publish(Event((shop_stream(customer.shop_id),), "customer-changed", data))
 
 
+def customers_imported(shop_id: UUID, created: int, updated: int) -> None:
+    """A file has brought in customers."""
+    data = {"shopId": str(shop_id), "created": created, "updated": updated}
+    publish(Event((shop_stream(shop_id),), "customers-imported", data))
+
+
 def account_paid(customer: Customer) -> None:
     """A customer paid what they owed."""
     data = {"shopId": str(customer.shop_id), "customerId": str(customer.pk)}

@@ -52,6 +52,7 @@ class Act(models.TextChoices):
     SET_CREDIT = "set_credit"
     MERGE_CUSTOMERS = "merge_customers"
     ERASE_CUSTOMER = "erase_customer"
+    TRANSFER_CUSTOMERS = "transfer_customers"
 
 
 _ALL = frozenset(Role)
@@ -94,6 +95,8 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = {
     Act.SET_CREDIT: _MONEY,
     Act.MERGE_CUSTOMERS: _LEADING,
     Act.ERASE_CUSTOMER: _OWNER,
+    # All of them at once, out of the system or into it.
+    Act.TRANSFER_CUSTOMERS: _LEADING,
 }
 
 

@@ -106,6 +106,14 @@ def fill(customer: Customer, given: CustomerInput, *, currency: str) -> None:
         raise Invalid(_("Check the marked fields."), fields=errors)
 
 
+def phone_of(text: str) -> str:
+    """A phone as it is kept; "" for what is none."""
+    try:
+        return normalise(text) if text.strip() else ""
+    except ValidationError:
+        return ""
+
+
 def _phone(customer: Customer, name: str) -> Errors:
     try:
         setattr(customer, name, normalise(getattr(customer, name)))

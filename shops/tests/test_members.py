@@ -54,6 +54,7 @@ ALLOWED = {
     Act.SET_CREDIT: "owner manager accountant",
     Act.MERGE_CUSTOMERS: "owner manager",
     Act.ERASE_CUSTOMER: "owner",
+    Act.TRANSFER_CUSTOMERS: "owner manager",
 }
 
 

@@ -178,6 +178,15 @@ def _said(customer: Customer) -> str:
     return " · ".join(filter(None, (customer.name, customer.number, customer.phone)))
 
 
+class FileForm(forms.Form):
+    """A file with customers."""
+
+    file = forms.FileField(
+        label=_("File"), allow_empty_file=True, error_messages={"required": _("Choose a file.")},
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xlsm,.xls"}),
+    )  # fmt: skip
+
+
 class StatementForm(forms.Form):
     """Which days a statement tells of."""
 

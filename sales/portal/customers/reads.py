@@ -1,15 +1,21 @@
 """What the pages of customers show beside the rows themselves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orders.enums import OrderStatus, QuoteStatus
-from sales.enums import HistoryKind, SaleStatus, SpecialOrderStatus
+from sales import queries
+from sales.enums import CustomerClass, CustomerStatus, HistoryKind, SaleStatus, SpecialOrderStatus
+from sales.finding import matching
+from sales.models import Customer
 
 STATES: dict[str, Any] = {
     HistoryKind.SALE: SaleStatus,
@@ -17,6 +23,21 @@ STATES: dict[str, Any] = {
     HistoryKind.QUOTE: QuoteStatus,
     HistoryKind.ORDER: OrderStatus,
 }
+
+
+def asked_of(query: Mapping[str, str]) -> dict[str, str]:
+    """What the list is asked for, by the names of its form."""
+    return {name: query.get(name, "").strip()[:120] for name in ("q", "class", "status", "owing")}
+
+
+def listed(shop_id: UUID, asked: Mapping[str, str]) -> QuerySet[Customer]:
+    """The customers of a shop that are asked for, the best match first, with their balances."""
+    rows = matching(queries.customers_here(shop_id), asked["q"]).select_related("balance")
+    if asked["class"] in CustomerClass.values:
+        rows = rows.filter(customer_class=asked["class"])
+    if asked["status"] in CustomerStatus.values:
+        rows = rows.filter(status=asked["status"])
+    return rows.filter(balance__owed__gt=0) if asked["owing"] else rows
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.portal.customers import acts, views
+from sales.portal.customers import acts, files, views
 
 app_name = "customers"
 ONE = "portal/customers/<uuid:customer_id>"
@@ -11,6 +11,9 @@ VEHICLE = f"{ONE}/vehicles/<uuid:vehicle_id>"
 urlpatterns = [
     path("portal/customers", views.CustomersView.as_view(), name="list"),
     path("portal/customers/new", views.CustomerFormView.as_view(), name="new"),
+    path("portal/customers/export", files.ExportView.as_view(), name="export"),
+    path("portal/customers/import", files.ImportView.as_view(), name="import"),
+    path("portal/customers/import/<uuid:key>", files.CheckView.as_view(), name="import-check"),
     path(ONE, views.CustomerView.as_view(), name="customer"),
     path(f"{ONE}/edit", views.CustomerFormView.as_view(), name="edit"),
     path(f"{ONE}/history", views.HistoryView.as_view(), name="history"),

@@ -17,11 +17,10 @@ from sales import queries, rules
 from sales.actions.customers import add_customer, change_customer
 from sales.customer_history import history
 from sales.enums import CustomerClass, CustomerStatus, HistoryKind
-from sales.finding import matching
 from sales.models import Customer
 from sales.portal.customers.forms import CustomerForm, StatementForm
 from sales.portal.customers.page import CustomerPage
-from sales.portal.customers.reads import shown
+from sales.portal.customers.reads import asked_of, listed, shown
 from sales.portal.views.sales import pdf_answer
 from sales.receipts.statement import statement_of, statement_pdf
 from shops.rules import Act
@@ -35,14 +34,8 @@ class CustomersView(CustomerPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show who is asked for; the list alone to htmx."""
         self.require_act(Act.SEE_CUSTOMERS)
-        asked = {name: request.GET.get(name, "").strip()[:120] for name in ("q", "class", "status", "owing")}
-        rows = matching(queries.customers_here(self.member.shop_id), asked["q"]).select_related("balance")
-        if asked["class"] in CustomerClass.values:
-            rows = rows.filter(customer_class=asked["class"])
-        if asked["status"] in CustomerStatus.values:
-            rows = rows.filter(status=asked["status"])
-        if asked["owing"]:
-            rows = rows.filter(balance__owed__gt=0)
+        asked = asked_of(request.GET)
+        rows = listed(self.member.shop_id, asked)
         page = self.page_of(rows)
         context = {
             "asked": asked,

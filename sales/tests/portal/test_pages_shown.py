@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clutch.live.tests.browser import in_both_languages, look_at
+from clutch.live.tests.browser import at_url, in_both_languages, look_at
 from inventory.tests.factories import PartFactory
 from sales.actions.customers import add_customer
 from sales.actions.lost_sales import record_lost_sale
@@ -83,6 +83,13 @@ def customers(page: Any, till: Till) -> Iterator[str]:
     yield "customers"
     page.goto("/portal/customers?q=nobody")
     yield "customers-none"
+    page.goto("/portal/customers/import")
+    yield "customers-import"
+    rows = "Name,Phone,Limit\nMona,01112223334,500\nNobody,12,much\n"
+    page.set_input_files("#id_file", {"name": "c.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    page.click("main form button.btn-primary")
+    at_url(page, "**/portal/customers/import/*")
+    yield "customers-import-check"
     acts = ("edit", "history", "statement", "credit", "status", "pay", "store-credit", "erase")
     for act in ("", *acts, "vehicles/new", f"merge/{twin.pk}"):
         page.goto(f"/portal/customers/{customer.pk}/{act}".rstrip("/"))
