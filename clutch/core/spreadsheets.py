@@ -7,7 +7,7 @@ export that is imported brings back what it was made from. In a workbook the typ
 it is text. Numbers stay numbers, also below zero.
 
     writer = writer_of("csv", "Parts", ["Number", "Price"])
-    return StreamingHttpResponse(stream(writer, batches), content_type=writer.content_type)
+    return attachment(writer, batches, "parts-2026-01-31")
 """
 
 import csv
@@ -21,6 +21,8 @@ from xml.sax.saxutils import escape
 
 from asgiref.sync import sync_to_async
 from django.db import connection
+from django.http import StreamingHttpResponse
+from django.utils.translation import get_language, override
 
 Value = str | int | Decimal | date | None
 Row = Sequence[Value]
@@ -61,16 +63,29 @@ def writer_of(kind: str, title: str, headers: Sequence[str]) -> Writer:
     return XlsxWriter(title, headers) if kind == "xlsx" else CsvWriter(headers)
 
 
-async def stream(writer: Writer, batches: Iterator[Iterable[Row]]) -> AsyncGenerator[bytes, None]:
+def attachment(writer: Writer, batches: Iterator[Iterable[Row]], name: str) -> StreamingHttpResponse:
+    """The answer that sends a table as the file `name` (without its extension; letters, digits, dashes)."""
+    answer = StreamingHttpResponse(stream(writer, batches), content_type=writer.content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{writer.extension}"'
+    return answer
+
+
+def stream(writer: Writer, batches: Iterator[Iterable[Row]]) -> AsyncGenerator[bytes, None]:
     """The bytes of a table, a batch at a time: never more than one batch is held.
 
-    `batches` may ask the database: it runs in the request's own thread, and its connection is given
-    back before the next bytes wait for a slow reader.
+    `batches` may ask the database: it runs in the request's own thread, in the language of who asked,
+    and its connection is given back before the next bytes wait for a slow reader.
     """
+    return _chunks(writer, batches, get_language())
 
+
+async def _chunks(
+    writer: Writer, batches: Iterator[Iterable[Row]], language: str | None
+) -> AsyncGenerator[bytes, None]:
     def step() -> bytes | None:
-        batch = next(batches, None)
-        chunk = None if batch is None else writer.rows(batch)
+        with override(language):
+            batch = next(batches, None)
+            chunk = None if batch is None else writer.rows(batch)
         if not connection.in_atomic_block:
             connection.close()
         return chunk

@@ -31,7 +31,7 @@ HEADERS = {
     "discount_price": ("discount price|offer price|promo price|سعر العرض|السعر بعد الخصم|سعر الخصم"),
     "markup_percent": ("markup|markup %|margin %|نسبة الربح|هامش الربح|الهامش"),
     "core_charge": ("core|core charge|core deposit|deposit|تأمين القطعة القديمة|تأمين"),
-    "tax_class": ("tax|tax class|vat|vat class|الضريبة|نوع الضريبة|ضريبة"),
+    "tax_class": ("فئة الضريبة|tax|tax class|vat|vat class|الضريبة|نوع الضريبة|ضريبة"),
     "category": ("category|group|product group|family|main category|الفئة|المجموعة|القسم|التصنيف|فئة|مجموعة"),
     "subcategory": (
         "subcategory|sub category|subgroup|sub group|الفئة الفرعية|المجموعة الفرعية|القسم الفرعي"
@@ -48,13 +48,19 @@ HEADERS = {
         "alternative|equivalent|الأرقام البديلة|رقم بديل|أرقام بديلة|البدائل|الرقم البديل"
     ),
     "barcode": ("barcode|bar code|ean|ean13|upc|gtin|باركود|الباركود|كود الباركود"),
-    "bin": ("bin|location|shelf|rack|storage|place|lager|الرف|رف|الموقع|مكان|المكان|موقع التخزين|رقم الرف"),
+    "bin": (
+        "bin|location|shelf|rack|storage|place|lager|الرف|رف|الموقع|مكان|المكان|موقع التخزين|رقم الرف"
+        "|موضع التخزين"
+    ),
     "quantity": (
         "quantity|qty|stock|on hand|on-hand|balance|in stock|opening stock|units|"
         "available|menge|bestand|الكمية|كمية|الرصيد|رصيد|المخزون|رصيد أول المدة|العدد"
         "|عدد|الكميه"
     ),
-    "unit_cost": ("average cost|avg cost|stock cost|unit value|inventory cost|متوسط التكلفة|تكلفة الوحدة"),
+    "unit_cost": (
+        "cost of a unit in stock|تكلفة الوحدة في المخزون|"
+        "average cost|avg cost|stock cost|unit value|inventory cost|متوسط التكلفة|تكلفة الوحدة"
+    ),
     "min_level": ("minimum|min|min stock|minimum stock|min level|الحد الأدنى|الحد الادنى|أقل كمية"),
     "max_level": ("maximum|max|max stock|maximum stock|max level|الحد الأقصى|الحد الاقصى|أقصى كمية"),
     "reorder_point": ("reorder point|reorder level|rop|حد الطلب|حد إعادة الطلب|نقطة إعادة الطلب"),

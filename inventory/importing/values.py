@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from clutch.core.money import MAX_AMOUNT, minor_units
+from clutch.core.spreadsheets import unguarded
 from clutch.core.validators import is_control
 from inventory.importing.cells import Cell, Dated, Fault, Number, as_text, plain_number
 from inventory.importing.issues import Bad
@@ -22,8 +23,8 @@ _SPACES = re.compile(r"[\t\n\r\v\f \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f
 _FAULTS = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 # ="00123": how some programs keep a spreadsheet from changing a number.
 _KEPT_AS_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
-# 'text: the mark for text of a spreadsheet, and what our own export writes before =, +, - and @.
-_MARKED_AS_TEXT = re.compile(r"^'(?=[=+\-@\d])")
+# 'text: the mark for text of a spreadsheet before a number; before a sign it is our own export's.
+_MARKED_AS_TEXT = re.compile(r"^'(?=\d)")
 
 
 def line(cell: Cell, most: int) -> str:
@@ -59,7 +60,8 @@ def _text(cell: Cell) -> str:
                 return kept[1].replace('""', '"')
             if text.strip() in _FAULTS:
                 raise Bad("formula")
-            return _MARKED_AS_TEXT.sub("", text)
+            bare = unguarded(text)
+            return bare if bare != text else _MARKED_AS_TEXT.sub("", text)
         return text
     if cell is None:
         return ""

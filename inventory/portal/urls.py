@@ -3,12 +3,14 @@
 from django.urls import include, path
 
 from inventory.portal.views import belonging, imports, labels, parts, places, policy, scan, stock
+from inventory.portal.views import belonging, export, imports, labels, parts, policy, scan, stock
 
 app_name = "stock"
 
 urlpatterns = [
     path("portal/parts", parts.PartsView.as_view(), name="parts"),
     path("portal/parts/new", parts.PartFormView.as_view(), name="new-part"),
+    path("portal/parts/export", export.ExportView.as_view(), name="export"),
     path("portal/parts/import", imports.ImportsView.as_view(), name="imports"),
     path("portal/parts/import/<uuid:import_id>", imports.ImportView.as_view(), name="import"),
     path("portal/parts/import/<uuid:import_id>/layout", imports.LayoutView.as_view(), name="import-layout"),

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from clutch.core.casing import Serializer
 from clutch.core.fields import LineField, MoneyField, ProseField
+from clutch.core.spreadsheets import FORMATS
 from inventory.enums import NumberKind, PartStatus, PartType, Reason, TaxClass
 from shops.vehicles import LEAST_YEAR, MOST_YEAR
 
@@ -156,3 +157,11 @@ class SearchInputSerializer(Serializer):
         if attrs.get("vin") and "make_id" in attrs:
             raise serializers.ValidationError({"vin": [_("Send a VIN or a make, not both.")]})
         return attrs
+
+
+class ExportInputSerializer(SearchInputSerializer):
+    """The same for a file."""
+
+    page_size = None  # type: ignore[assignment]  # all of it
+    cursor = None  # type: ignore[assignment]
+    file_format = serializers.ChoiceField(choices=FORMATS, required=False, default="csv")

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from clutch.core.errors import Conflict, Invalid, NotFound
 from clutch.core.pages import domain_errors_to_form, new_key, once
-from clutch.core.spreadsheets import stream, writer_of
+from clutch.core.spreadsheets import attachment, writer_of
 from inventory.actions import importing as acts
 from inventory.enums import ImportKind, ImportStatus
 from inventory.importing import undoing
@@ -307,6 +307,4 @@ class RefusedView(ImportPage):
         if not source.rows_bad or not source.file:
             raise NotFound(_("There is nothing here."))
         writer = writer_of("csv", source.number, refused_headers(source))
-        answer = StreamingHttpResponse(stream(writer, refused_rows(source)), content_type=writer.content_type)
-        answer["Content-Disposition"] = f'attachment; filename="{source.number}-refused.csv"'
-        return answer
+        return attachment(writer, refused_rows(source), f"{source.number}-refused")

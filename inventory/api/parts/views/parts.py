@@ -47,16 +47,7 @@ class PartsView(StockView):
         """Find the parts that fit a text, filters, a vehicle."""
         asked = self._asked()
         member = self.member(Act.SEE_STOCK, asked.get("shop_id"))
-        vehicle, known = _vehicle(asked)
-        filters = Filters(
-            brand=asked.get("brand", ""),
-            category_id=asked.get("category"),
-            bin_id=asked.get("bin"),
-            in_stock=asked["in_stock"],
-            low=asked["low"],
-            statuses=sorted(asked.get("status", ())),
-            vehicle=vehicle,
-        )
+        filters, known = filters_of(asked)
         found = search(
             member.shop_id, asked.get("q", ""),
             filters=filters, limit=asked["page_size"], cursor=asked["cursor"],
@@ -135,6 +126,21 @@ class PartView(StockView):
         acts.delete_part(part.pk, shop_id=part.shop_id, expected_version=self.if_match(), actor=self.actor)
         del was["ETag"]
         return was
+
+
+def filters_of(asked: Any) -> tuple[Filters, VehicleRef | None]:
+    """What the query of a list narrows it to, and how its vehicle is called. Raises Invalid."""
+    vehicle, known = _vehicle(asked)
+    filters = Filters(
+        brand=asked.get("brand", ""),
+        category_id=asked.get("category"),
+        bin_id=asked.get("bin"),
+        in_stock=asked["in_stock"],
+        low=asked["low"],
+        statuses=sorted(asked.get("status", ())),
+        vehicle=vehicle,
+    )
+    return filters, known
 
 
 def _rows(found: Page) -> list[Any]:
