@@ -187,13 +187,16 @@ LIVE_MOST_SOCKETS = int(os.environ.get("CLUTCH_LIVE_MOST_SOCKETS", "5000"))
 LIVE_MOST_UNKNOWN = int(os.environ.get("CLUTCH_LIVE_MOST_UNKNOWN", "500"))
 
 # Celery: messages are wake-ups only, the work is rows in Postgres (clutch.feed.jobs).
-CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost")
+_broker = "memory://" if TESTING else "filesystem://localhost"
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", _broker)
 if CELERY_BROKER_URL.startswith("filesystem://"):
     _queue = str(DATA_DIR / "queue")
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": _queue,
         "data_folder_out": _queue,
         "control_folder": str(DATA_DIR / "queue-control"),
+        # Seconds between two looks into the folder; the default of one is what a request would wait for.
+        "polling_interval": 0.1,
     }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ALWAYS_EAGER = False

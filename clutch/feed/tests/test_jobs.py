@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from clutch.core.tests.race import losers, side_by_side
 from clutch.feed import jobs
 from clutch.feed.models import Job, JobState
-from clutch.feed.tasks import prune_streams
+from clutch.feed.tasks import prune_streams, run_due_jobs
 from clutch.feed.tests import acts
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +188,14 @@ def test_old_done_jobs_are_pruned() -> None:
     Job.objects.filter(state=JobState.DONE).update(done_at=timezone.now() - timedelta(days=8))
     prune_streams()
     assert Job.objects.get().key == "waiting"
+
+
+def test_wake_up_goes_to_the_broker_of_the_settings_from_any_thread() -> None:
+    """Celery's own default app, to which a thread falls back, would send it to nobody."""
+    found: list[tuple[str, object]] = []
+    thread = threading.Thread(
+        target=lambda: found.append((run_due_jobs.app.main, run_due_jobs.app.conf.broker_url))
+    )
+    thread.start()
+    thread.join()
+    assert found == [("clutch", settings.CELERY_BROKER_URL)]
