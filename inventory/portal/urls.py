@@ -2,8 +2,7 @@
 
 from django.urls import include, path
 
-from inventory.portal.views import belonging, imports, labels, parts, places, policy, scan, stock
-from inventory.portal.views import belonging, export, imports, labels, parts, policy, scan, stock
+from inventory.portal.views import belonging, export, imports, labels, parts, places, policy, scan, stock
 
 app_name = "stock"
 
