@@ -133,7 +133,7 @@ class Preview:
     """What a return would give back, and an exchange would cost, before anything is booked.
 
     `most_fee` is what the shop's percentage comes to; `due` is what is still to be paid in an exchange,
-    in cash where nothing else is said; `can_refund_delivery` where with this the whole sale is back.
+    `due_in_cash` the same to the smallest coin; `can_refund_delivery` where with this the whole sale is back.
     """
 
     note: CreditNote
@@ -143,6 +143,7 @@ class Preview:
     bought: Priced | None = None
     used: Decimal = ZERO
     due: Decimal = ZERO
+    due_in_cash: Decimal = ZERO
 
     @property
     def refund(self) -> Decimal:
@@ -169,10 +170,11 @@ def preview_return(
         terms = Terms(ready.shop, ready.policy, note.customer, ready.policy.prices_include_tax)
         priced = price_cart(cart, terms)
         used = min(note.credit, priced.totals.total)
-        due = sums.to_coin(priced.totals.total - used, ready.policy.cash_rounding)
+        due = priced.totals.total - used
     back = _refund(ready, note.credit - used, given)
     most = most_fee(note, ready.policy)
-    return Preview(note, back, most, comes_back_whole(note), priced, used, due)
+    in_cash = sums.to_coin(due, ready.policy.cash_rounding)
+    return Preview(note, back, most, comes_back_whole(note), priced, used, due, in_cash)
 
 
 def ready_to_refund(settled: Settlement, session: CashSession | None, policy: TillPolicy) -> None:

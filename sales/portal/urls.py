@@ -27,6 +27,7 @@ urlpatterns = [
     path("portal/sales/<uuid:sale_id>/return/preview", returns.PreviewView.as_view(), name="return-preview"),
     path("portal/sales/<uuid:sale_id>/return/found", returns.FoundView.as_view(), name="return-found"),
     path("portal/sales/<uuid:sale_id>/cores/<uuid:core_id>", returns.CoreView.as_view(), name="return-core"),
+    path("portal/cores", loose.CoresView.as_view(), name="cores"),
     path("portal/returns", loose.ReturnsView.as_view(), name="returns"),
     path("portal/returns/new", loose.LooseView.as_view(), name="loose-return"),
     path("portal/returns/new/preview", loose.LoosePreviewView.as_view(), name="loose-preview"),

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clutch.core.errors import DomainError
 from clutch.core.pages import new_key
 from sales.actions.loose_returns import Worth, return_without_receipt, worth_of
-from sales.models import SaleReturn
+from sales.enums import CoreStatus
+from sales.models import CoreDeposit, SaleReturn
 from sales.portal.return_forms import LooseForm, parts_of
 from sales.portal.views.returns import TakesParts, chosen, note_of
 from sales.portal.views.sales import Approving, SalesPage
@@ -30,6 +32,19 @@ class ReturnsView(SalesPage):
         page = self.page_of(rows.select_related("sale", "customer", "clerk", "exchange"))
         context = {"page_obj": page, "notes": page.object_list, "search": text}
         return self.show("sales/past/returns.html", context)
+
+
+class CoresView(SalesPage):
+    """`/portal/cores`: deposits for old parts that are still awaited, what runs out first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show them; each is given back on the page of its sale."""
+        self.require_act(Act.SEE_SALES)
+        rows = CoreDeposit.objects.filter(
+            shop=self.member.shop_id, status=CoreStatus.OPEN, expires_at__gt=timezone.now()
+        ).select_related("sale_line__sale", "customer")
+        page = self.page_of(rows.order_by("expires_at", "pk"))
+        return self.show("sales/past/awaited.html", {"page_obj": page, "cores": page.object_list})
 
 
 class LooseView(Approving, TakesParts):

@@ -106,8 +106,7 @@ class ReturnView(Approving, TakesParts):
         if cart is None or preview.bought is None:
             act = partial(take_return, sale.pk, given=given)
         else:
-            left = preview.bought.totals.total - preview.used
-            act = partial(exchange, sale.pk, given=given, cart=cart, payments=form.payments(left))
+            act = partial(exchange, sale.pk, given=given, cart=cart, payments=form.payments(preview.due))
         booked.append(act(shop_id=shop_id, approved_by=approved_by, actor=self.actor))
         return booked[0]
 

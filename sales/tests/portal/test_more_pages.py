@@ -9,13 +9,23 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from inventory.models import Stock
 from inventory.tests.factories import PartFactory
 from sales.actions.lost_sales import record_lost_sale
 from sales.actions.pins import check_pin, set_pin
 from sales.actions.special_orders import take_special_order
-from sales.models import ClerkPin, CustomerBalance, Register, Sale, SaleReturn, SpecialOrder, TillPolicy
+from sales.models import (
+    ClerkPin,
+    CoreDeposit,
+    CustomerBalance,
+    Register,
+    Sale,
+    SaleReturn,
+    SpecialOrder,
+    TillPolicy,
+)
 from sales.reports import expected_cash
 from sales.tests.acts import Till, as_member, cash, member
 from sales.tests.factories import CustomerFactory
@@ -48,6 +58,7 @@ def special(till: Till, **given: Any) -> SpecialOrder:
 
 
 PAGES = {
+    "cores": Act.SEE_SALES,
     "returns": Act.SEE_SALES,
     "returns/new": Act.TAKE_RETURN,
     "returns/new/found?code=x": Act.TAKE_RETURN,
@@ -216,13 +227,24 @@ def test_one_sets_the_own_pin_and_a_manager_those_of_others(till: Till) -> None:
     assert found == till.cashier
 
 
-@pytest.mark.parametrize("path", ["/portal/special-orders", "/portal/returns", "/portal/lost-sales"])
+def test_old_parts_that_are_awaited_are_listed_until_they_run_out(till: Till) -> None:
+    sale = till.sell((PartFactory(shop=till.shop, on_hand=3, core_charge=150), 2))
+    client, path = signed_in(till), "/portal/cores"
+    assert (sale.number in client.get(path).content.decode()) is True
+    CoreDeposit.objects.update(expires_at=timezone.now())
+    assert "No old part is awaited" in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/portal/special-orders", "/portal/returns", "/portal/lost-sales", "/portal/cores"]
+)
 def test_lists_cost_the_same_for_one_and_for_three(till: Till, path: str) -> None:
     client = signed_in(till)
     counts: set[int] = set()
     for more in (1, 2):
         for n in range(more):
             special(till)
+            till.sell((PartFactory(shop=till.shop, on_hand=3, core_charge=150), 1))
             record_lost_sale(till.shop.pk, asked_for=f"Cap {more}{n}", actor=till.actor)
             SaleReturn.objects.create(
                 shop=till.shop,

@@ -136,6 +136,22 @@ def test_exchange_is_one_document_and_only_the_difference_is_paid(till: Till, pa
     assert (Stock.objects.get(part=part).on_hand, Stock.objects.get(part=other).on_hand) == (9, 3)
 
 
+def test_card_pays_the_difference_exactly_and_cash_to_the_coin() -> None:
+    till = Till(cash_rounding=D(5))
+    part = PartFactory(shop=till.shop, on_hand=9, selling_price=100)
+    other = PartFactory(shop=till.shop, on_hand=4, selling_price=132)
+    client = signed_in(till)
+    paid = []
+    for way in ({"pay_by": "card"}, {"pay_by": "cash"}):
+        sale = till.sell((part, 1))
+        form = {**said(sale, reason="wrong_part"), f"taken-{other.pk}": "1", **way}
+        page = shown(client, sale, form).replace("\xa0", " ")
+        assert ("EGP 32.00" in page, "EGP 30.00" in page) == (True, True)
+        assert confirmed(client, sale, form).status_code == 302
+        paid.append(Payment.objects.get(method=way["pay_by"], sale__exchanged_for__sale=sale).amount)
+    assert paid == [D(32), D(30)]
+
+
 def test_restocking_fee_may_be_waived(till: Till, part: Any) -> None:
     till = Till(restocking_percent=10)
     part = PartFactory(shop=till.shop, on_hand=9, selling_price=100)
