@@ -132,7 +132,8 @@ def suggested(rows: Head, header: int) -> tuple[list[str], list[str]]:
 
 def read_row(cells: Sequence[Cell], columns: Mapping[str, int], currency: str) -> CustomerInput:
     """What a row says of a customer; blank cells say nothing. Raises WrongCells with all that is wrong."""
-    said, wrong = {}, {}
+    said: dict[str, object] = {}
+    wrong: dict[str, Bad] = {}
     for field, index in columns.items():
         cell = cells[index] if index < len(cells) else None
         if cell is None or not as_text(cell).strip():
@@ -141,18 +142,18 @@ def read_row(cells: Sequence[Cell], columns: Mapping[str, int], currency: str) -
             said[field] = _value(field, cell, currency)
         except Bad as bad:
             wrong[field] = bad
-    if wrong:
-        raise WrongCells(wrong)
     given: CustomerInput = said  # type: ignore[assignment]  # the fields are its keys
+    if wrong:
+        raise WrongCells(wrong, given)
     return given
 
 
 class WrongCells(Exception):
-    """Cells of one row that cannot be read, by field."""
+    """Cells of one row that cannot be read, by field; `given` is what the others say."""
 
-    def __init__(self, cells: dict[str, Bad]) -> None:
+    def __init__(self, cells: dict[str, Bad], given: CustomerInput) -> None:
         super().__init__(str(cells))
-        self.cells = cells
+        self.cells, self.given = cells, given
 
 
 def _value(field: str, cell: Cell, currency: str) -> object:

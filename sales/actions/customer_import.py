@@ -79,7 +79,7 @@ def checked(
         try:
             values.fill(customer, row.given, currency=shop.currency)
         except DomainError as refused:
-            outcome.refused.append((row.row, refused.fields))
+            outcome.refused.append((row.row, dict(refused.fields)))
             continue
         if customer._state.adding:
             new[customer.phone or f"row {row.row}"] = customer

@@ -121,7 +121,7 @@ class CheckView(CustomerPage):
         """Bring in what can be taken."""
         self.require_act(Act.TRANSFER_CUSTOMERS)
         table = self.table(key)
-        rows, _errors = self.read(table, self.columns(table, request.POST))
+        rows, _halves, _errors = self.read(table, self.columns(table, request.POST))
         done: list[Outcome] = []
 
         def act() -> Outcome:
@@ -155,9 +155,9 @@ class CheckView(CustomerPage):
 
     def read(
         self, table: dict[str, Any], columns: dict[str, int]
-    ) -> tuple[list[FileRow], list[dict[str, Any]]]:
-        """The rows that can be read, and what is wrong with the others."""
-        rows, errors = [], []
+    ) -> tuple[list[FileRow], list[FileRow], list[dict[str, Any]]]:
+        """The rows that can be read, what can be read of the others, and what is wrong with these."""
+        rows, halves, errors = [], [], []
         names = dict(tables.fields())
         for number, cells in table["rows"]:
             try:
@@ -167,20 +167,29 @@ class CheckView(CustomerPage):
                     text, fix = words(bad.code, bad.params)
                     value = cells[columns[field]] if columns[field] < len(cells) else ""
                     errors.append(_error(number, names[field], value, text, fix))
+                halves.append(FileRow(number, wrong.given))
                 continue
             rows.append(FileRow(number, given, given.pop("number", "")))
-        return rows, errors
+        return rows, halves, errors
+
+    @staticmethod
+    def refusals(rows: list[FileRow], outcome: Outcome) -> list[dict[str, Any]]:
+        """What the act would refuse, by row and column."""
+        names, given = dict(tables.fields()), {row.row: row.given for row in rows}
+        return [
+            _error(number, names.get(field, field), given[number].get(field, ""), str(messages[0]), "")
+            for number, wrong in outcome.refused
+            for field, messages in wrong.items()
+        ]
 
     def look(self, table: dict[str, Any], key: UUID, asked: Any, *, status: int = 200) -> HttpResponse:
         """Render what the file would do."""
         columns = self.columns(table, asked)
-        rows, errors = self.read(table, columns)
+        rows, halves, errors = self.read(table, columns)
         _new, _changed, outcome = checked(self.shop, rows)
-        names = dict(tables.fields())
-        for number, wrong in outcome.refused:
-            for field, messages in wrong.items():
-                value = next((row.given.get(field, "") for row in rows if row.row == number), "")
-                errors.append(_error(number, names.get(field, field), value, str(messages[0]), ""))
+        errors += self.refusals(rows, outcome)
+        # All that is wrong with a row is said at once.
+        errors += self.refusals(halves, checked(self.shop, halves)[2])
         errors.sort(key=lambda error: error["row"])
         meant = {index: field for field, index in columns.items()}
         context = {
