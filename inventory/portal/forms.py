@@ -1,17 +1,19 @@
 """Forms of the pages of parts and stock: they gather, the actions check."""
 
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clutch.core import forms as fields
 from clutch.core.money import round_money
 from clutch.core.validators import no_control_characters_but_lines
 from inventory.enums import PartStatus, PartType, Reason, TaxClass
-from inventory.inputs import PartInput
+from inventory.inputs import PartInput, TierInput
 from inventory.models import Bin, Part, StockPolicy
 from inventory.portal import reads
 
@@ -54,6 +56,33 @@ class ShopForm(forms.Form):
                 field.queryset = reads.bins_of(shop_id)
 
 
+class BulkField(forms.CharField):
+    """Bulk prices as lines of a quantity and a price."""
+
+    def clean(self, value: Any) -> list[TierInput]:
+        """The tiers; what they must hold the action checks."""
+        tiers: list[TierInput] = []
+        for text in super().clean(value).splitlines():
+            words = text.replace(":", " ").replace("=", " ").split()
+            if not words:
+                continue
+            try:
+                quantity, price = words
+                tiers.append({"min_quantity": int(quantity), "unit_price": Decimal(price)})
+            except (ValueError, ArithmeticError) as error:
+                raise forms.ValidationError(gettext("Write a quantity and a price in each line.")) from error
+        if any(not tier["unit_price"].is_finite() or abs(tier["min_quantity"]) > 10**6 for tier in tiers):
+            raise forms.ValidationError(gettext("Write a quantity and a price in each line."))
+        return tiers
+
+    @staticmethod
+    def written(part: Part) -> str:
+        """The bulk prices of a part, as the field reads them."""
+        currency = part.shop.currency
+        rows = part.tiers.order_by("min_quantity")
+        return "\n".join(f"{row.min_quantity} {round_money(row.unit_price, currency)}" for row in rows)
+
+
 class PartForm(forms.Form):
     """Everything that is said of a part on its form. Without the right to set prices, no prices."""
 
@@ -84,6 +113,11 @@ class PartForm(forms.Form):
     discount_until = forms.DateField(
         label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+    bulk = BulkField(
+        label=_("Bulk prices"), required=False, max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "ltr", "spellcheck": "false"}),
+        help_text=_("From which quantity, and the price of one; one a line: 10 780.00"),
+    )  # fmt: skip
     core_charge = amount(_("Core charge"), help_text=_("Returned when the customer brings the old part."))
     tax_class = forms.ChoiceField(label=_("Tax class"), choices=TaxClass.choices, initial=TaxClass.STANDARD)
     min_level = units(_("Minimum"))
@@ -107,7 +141,7 @@ class PartForm(forms.Form):
 
     PRICES = (
         "selling_price", "cost_price", "markup_percent", "discount_price", "discount_from",
-        "discount_until", "core_charge", "tax_class",
+        "discount_until", "core_charge", "tax_class", "bulk",
     )  # fmt: skip
     AMOUNTS = ("selling_price", "cost_price", "discount_price", "core_charge")
     COSTS = ("cost_price", "markup_percent")
@@ -129,7 +163,8 @@ class PartForm(forms.Form):
     @classmethod
     def initial_of(cls, part: Part) -> dict[str, Any]:
         """What the fields of a part show; amounts with the decimals of the shop's currency."""
-        shown = {name: getattr(part, name) for name in cls.base_fields}
+        shown = {name: getattr(part, name) for name in cls.base_fields if name != "bulk"}
+        shown["bulk"] = BulkField.written(part)
         for name in cls.AMOUNTS:
             if shown[name] is not None:
                 shown[name] = round_money(shown[name], part.shop.currency)
@@ -141,6 +176,8 @@ class PartForm(forms.Form):
             name: 0 if value is None and name in self.ALWAYS else value
             for name, value in self.cleaned_data.items()
         }
+        if "bulk" in said:
+            said["tiers"] = said.pop("bulk")
         return cast(PartInput, said)
 
 

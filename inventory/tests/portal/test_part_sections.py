@@ -1,6 +1,7 @@
 """The sections of a part's page that are edited in place, and what leads from a vehicle to its parts."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -164,6 +165,21 @@ def test_years_are_read_as_people_write_them(text: str, spans: Any) -> None:
     form.is_valid()
     assert form.cleaned_data.get("years") == spans
     assert ("years" in form.errors) == (spans is None)
+
+
+def test_bulk_prices_are_lines_of_the_form(part: Part, owner: Client) -> None:
+    said = {"name": part.name, "number": part.number, "part_type": part.part_type, "tax_class": "standard",
+            "selling_price": "850"}  # fmt: skip
+    address = f"/portal/parts/{part.pk}/edit"
+    assert owner.post(address, {**said, "bulk": "10 780\n\n50: 700.50"}).status_code == 302
+    assert list(part.tiers.values_list("min_quantity", "unit_price")) == [(10, 780), (50, Decimal("700.5"))]
+    assert "10 780.00\n50 700.50" in owner.get(address).content.decode()
+    for wrong in ("many 780", "10", "10 NaN", "1 780", "10 780\n10 700"):
+        assert owner.post(address, {**said, "bulk": wrong}).status_code == 422
+    assert part.tiers.count() == 2
+    keeper = signed_in(part.shop, Role.STOREKEEPER)
+    assert keeper.post(address, {**said, "bulk": ""}).status_code == 302
+    assert part.tiers.count() == 2
 
 
 def test_list_is_narrowed_to_a_vehicle_by_words_or_vin(part: Part, owner: Client) -> None:

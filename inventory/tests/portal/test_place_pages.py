@@ -120,7 +120,7 @@ def test_pages_of_places(live_site: str, new_page: Any, language: str) -> None:
         CategoryFactory(
             shop=shop, name="تيل فرامل", parent=CategoryFactory(shop=shop, name="Pads", parent=top)
         )
-        shelf = BinFactory(shop=shop, code="A-03", name="Left of the door")
+        shelf = BinFactory(shop=shop, code="L-03", name="Left of the door")
         BinFactory(shop=shop, is_active=False)
         part = PartFactory(shop=shop, category=top)
         received(part, 2, part.cost_price, bin_id=shelf.pk)
