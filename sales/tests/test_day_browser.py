@@ -221,9 +221,8 @@ def every_figure_is_equal(day: Day, session: CashSession, cash: D, online: Sale,
     assert moved == there == {"units": left, "value": left * COST}
     call_command("check_stock")
     session.refresh_from_db()
-    assert (session.status, session.expected_cash, session.counted_cash, session.difference) == (
-        "closed", cash, cash, 0,
-    )  # fmt: skip
+    assert session.status == "closed"
+    assert [session.expected_cash, session.counted_cash, session.difference] == [cash, cash, 0]
     drawer = Payment.objects.filter(session=session, method="cash").aggregate(sum=Sum("amount"))["sum"]
     assert session.opening_float + drawer == cash
     report = day.api.get(f"/api/v1/cash-sessions/{session.pk}/report").json()

@@ -65,6 +65,7 @@ TABLE: list[tuple[str, str, Needs, Any]] = [
     ("post", f"{COUNT}/approve", Act.APPROVE_COUNT, {}),
     ("get", "inventory/parts", Act.SEE_STOCK, None),
     ("post", "inventory/parts", Act.EDIT_PARTS, {"number": "NEW-1", "name": "New"}),
+    ("get", "inventory/parts/export", Act.SEE_STOCK, None),
     ("get", PART, Act.SEE_STOCK, None),
     ("put", PART, Act.EDIT_PARTS, {"name": "Another"}),
     ("put", PART, Act.SET_PRICES, {"sellingPrice": "1.00"}),
