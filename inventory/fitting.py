@@ -18,7 +18,7 @@ class Fits(TextChoices):
 
     YES = "yes", _("fits")
     NO = "no", _("does not fit")
-    UNKNOWN = "unknown", _("not known")
+    UNKNOWN = "unknown", _("fit not known")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SaleStatus(TextChoices):
@@ -42,7 +43,7 @@ class Tender(TextChoices):
 
     CASH = "cash", _("cash")
     CARD = "card", _("card")
-    TRANSFER = "transfer", _("transfer")
+    TRANSFER = "transfer", pgettext_lazy("payment", "transfer")
     ACCOUNT = "account", _("on account")
     STORE_CREDIT = "store_credit", _("store credit")
     # What was paid ahead for a special order.

@@ -214,7 +214,7 @@ def test_somebody_new_is_added_at_the_cart_and_comes_back_with_it(shop: Shop, ti
     till.locator("[data-vehicle]").select_option("other")
     till.get_by_label("Make").fill("Nolist")
     till.keyboard.press("Enter")
-    till.locator(".line-facts .status", has_text="not known").wait_for()
+    till.locator(".line-facts .status", has_text="fit not known").wait_for()
     summed(till)
     till.keyboard.press("F4")
     lines(till, 0)

@@ -175,9 +175,11 @@ def test_lines_say_what_fits(shop: Shop, clerk: Client) -> None:
     cart = [(part, 1) for part in parts]
 
     def answers(**vehicle: Any) -> list[str]:
-        return [re.match("fits|does not fit|not known|", text)[0] for text in facts(clerk, *cart, **vehicle)]  # type: ignore[index]
+        return [
+            re.match("fits|does not fit|fit not known|", text)[0] for text in facts(clerk, *cart, **vehicle)
+        ]  # type: ignore[index]
 
-    yes, no, unknown = "fits", "does not fit", "not known"
+    yes, no, unknown = "fits", "does not fit", "fit not known"
     assert answers() == [""] * 6
     assert answers(make="testmake", model="RUNNER", year="2012") == [yes, yes, no, no, unknown, yes]
     assert answers(make="testmake", model="runner", year="2017") == [no, yes, no, no, unknown, yes]
