@@ -57,9 +57,10 @@ def merge_customers(shop_id: UUID, *, stays_id: UUID, goes_id: UUID, actor: Acto
     stays, goes = rows[stays_id], rows[goes_id]
     for row in (stays, goes):
         check_is_here(row)
+    # The balances before the documents: a sale on account that was under way is there to be moved then.
+    _move_balance(stays, goes, actor)
     for model in MOVED:
         model.objects.filter(customer=goes).update(customer=stays)
-    _move_balance(stays, goes, actor)
     Customer.objects.filter(merged_into=goes).update(merged_into=stays)
     _take_over(stays, goes)
     goes.merged_into, goes.words = stays, ""
