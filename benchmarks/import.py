@@ -169,7 +169,9 @@ def ours(path: Path, shop: Shop, actor: Actor) -> float:
     importing.map_import(
         source.pk, shop_id=shop.pk, mapping=source.mapping, options=importing.Options(), actor=actor
     )
-    tasks.check_import(str(source.pk))
+    while PartImport.objects.get(pk=source.pk).status == "checking":
+        # A run of the job stops after a minute and leaves the rest to the next.
+        tasks.check_import(str(source.pk))
     importing.run_import(source.pk, shop_id=shop.pk, actor=actor)
     while PartImport.objects.get(pk=source.pk).status == "running":
         tasks.run_import(str(source.pk))

@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep deliveries": {"task": "clutch.notifications.tasks.sweep_deliveries", "schedule": 60.0},
     "sweep expired holds": {"task": "inventory.tasks.sweep_holds", "schedule": 60.0},
+    "sweep imports": {"task": "inventory.tasks.sweep_imports", "schedule": 300.0},
     "sweep expired core deposits": {"task": "sales.tasks.sweep_cores", "schedule": 3600.0},
     "prune streams": {"task": "clutch.feed.tasks.prune_streams", "schedule": crontab(hour="3", minute="15")},
 }

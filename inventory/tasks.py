@@ -12,6 +12,7 @@ from clutch.feed.actor import Actor
 from clutch.feed.jobs import job
 from inventory.actions import importing
 from inventory.actions.holds import sweep_expired_holds
+from inventory.actions.import_sweeps import sweep_left, sweep_stuck
 from inventory.enums import ImportStatus
 from inventory.importing import loading, reading
 from inventory.importing.cells import Cell
@@ -26,6 +27,13 @@ def sweep_holds() -> None:
     """Write down which holds have run out; nothing waits for it. Sent by beat."""
     while sweep_expired_holds(actor=Actor.beat()):
         pass
+
+
+@shared_task(ignore_result=True)
+def sweep_imports() -> None:
+    """Take up imports that nobody works on, and clear what the old ones left. Sent by beat."""
+    sweep_stuck()
+    sweep_left()
 
 
 @job
