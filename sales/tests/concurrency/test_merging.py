@@ -48,6 +48,6 @@ def test_merge_beside_a_sale_on_account(locked: bool) -> None:
         return
     # Who comes after the merge is told that there is no such customer.
     assert {type(error) for error in losers(outcomes)} <= {NotFound, Invalid}
-    assert (balance, sums) == (0, 0)
+    assert (balance, sums) == (D(0), D(0))
     owed = CustomerBalance.objects.get(customer=stays).owed
     assert owed == 100 * len(winners(outcomes)) == 100 * Sale.objects.filter(customer=stays).count()
