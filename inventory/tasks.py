@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clutch.core.errors import Invalid
 from clutch.feed.actor import Actor
 from clutch.feed.jobs import job
-from inventory.actions import importing
+from inventory.actions import import_work
 from inventory.actions.holds import sweep_expired_holds
 from inventory.actions.import_sweeps import sweep_left, sweep_stuck
 from inventory.enums import ImportStatus
@@ -45,26 +45,26 @@ def check_import(import_id: str) -> None:
     try:
         _check(source)
     except Invalid as refused:
-        importing.fail_import(source.pk, reason=str(refused.detail), actor=Actor.beat())
+        import_work.fail_import(source.pk, reason=str(refused.detail), actor=Actor.beat())
 
 
 def _check(source: PartImport) -> None:
-    began, plan, after = time.monotonic(), importing.plan_of(source), source.staged_through
+    began, plan, after = time.monotonic(), import_work.plan_of(source), source.staged_through
     with source.file.open("rb") as file:
         reader = reading.open_reader(
             reading.raw(file), source.file_size, reading.Layout.from_json(source.layout)
         )
         for batch in plan.batches(_below(reader, max(after, source.layout["header_row"]))):
-            kept = importing.stage_rows(
+            kept = import_work.stage_rows(
                 source.pk, plan=plan, batch=batch, after=after, round=source.round, share=reader.share
             )
             if not kept:
                 return
             after = batch.last_row
             if time.monotonic() - began > SECONDS:
-                importing.go_on(source.pk)
+                import_work.go_on(source.pk)
                 return
-    importing.finish_check(source.pk, after=after, round=source.round, actor=Actor.beat())
+    import_work.finish_check(source.pk, after=after, round=source.round, actor=Actor.beat())
 
 
 def _below(reader: reading.Reader, row: int) -> Iterator[tuple[int, list[Cell]]]:
@@ -79,7 +79,7 @@ def _below(reader: reading.Reader, row: int) -> Iterator[tuple[int, list[Cell]]]
 def run_import(import_id: str) -> None:
     """Import checked rows, from where an earlier run has stopped."""
     began, source = time.monotonic(), PartImport.objects.select_related("started_by").get(pk=import_id)
-    actor = importing.actor_of(source)
+    actor = import_work.actor_of(source)
     steps, look = 0, 1
     while _loaded(source, actor):
         steps += 1
@@ -87,7 +87,7 @@ def run_import(import_id: str) -> None:
             loading.tell_planner()
             look *= 4
         if time.monotonic() - began > SECONDS:
-            importing.go_on(source.pk)
+            import_work.go_on(source.pk)
             break
     loading.tell_planner()
 
@@ -95,11 +95,11 @@ def run_import(import_id: str) -> None:
 def _loaded(source: PartImport, actor: Actor) -> bool:
     """Import the next rows; what the database will never take ends the import with its reason."""
     try:
-        return importing.load_rows(source.pk, actor=actor)
+        return import_work.load_rows(source.pk, actor=actor)
     except (IntegrityError, DataError) as error:
         reason = _("After row %(row)s a row could not be written: %(error)s")
         said = {"row": PartImport.objects.get(pk=source.pk).applied_through, "error": str(error)[:200]}
-        importing.fail_import(source.pk, reason=reason % said, actor=actor)
+        import_work.fail_import(source.pk, reason=reason % said, actor=actor)
         return False
 
 
@@ -107,8 +107,8 @@ def _loaded(source: PartImport, actor: Actor) -> bool:
 def undo_import(import_id: str) -> None:
     """Take an import back, from where an earlier run has stopped."""
     began, source = time.monotonic(), PartImport.objects.select_related("started_by").get(pk=import_id)
-    actor = importing.actor_of(source)
-    while importing.undo_rows(source.pk, actor=actor):
+    actor = import_work.actor_of(source)
+    while import_work.undo_rows(source.pk, actor=actor):
         if time.monotonic() - began > SECONDS:
-            importing.go_on(source.pk)
+            import_work.go_on(source.pk)
             return

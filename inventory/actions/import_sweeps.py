@@ -15,7 +15,7 @@ from clutch.feed.actor import Actor
 from clutch.feed.models import Job, JobState
 from clutch.feed.transition import transition
 from inventory import events, locks
-from inventory.actions.importing import fail_import, go_on
+from inventory.actions.import_work import fail_import, go_on
 from inventory.enums import IMPORT_TRANSITIONS, ImportStatus
 from inventory.importing import staging
 from inventory.models import ImportRow, PartImport
