@@ -175,9 +175,8 @@ def test_lines_say_what_fits(shop: Shop, clerk: Client) -> None:
     cart = [(part, 1) for part in parts]
 
     def answers(**vehicle: Any) -> list[str]:
-        return [
-            re.match("fits|does not fit|fit not known|", text)[0] for text in facts(clerk, *cart, **vehicle)
-        ]  # type: ignore[index]
+        said = "\n".join(facts(clerk, *cart, **vehicle))
+        return re.findall("^(fits|does not fit|fit not known|)", said, re.MULTILINE)
 
     yes, no, unknown = "fits", "does not fit", "fit not known"
     assert answers() == [""] * 6
