@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -34,13 +35,13 @@ def test_arabic_file_is_read_in_any_set_and_with_any_sign(shop: Any, file: Any, 
     source = imported(shop, file, kind="opening_stock", mark=",")
     assert (source.layout["delimiter"], issues(source), source.rows_total) == (delimiter, [], 1)
     assert list(Part.objects.values_list("number", "name", "selling_price", "stock__on_hand")) == [
-        ("58101-1RA00", "تيل فرامل", 900.5, 4)
+        ("58101-1RA00", "تيل فرامل", Decimal("900.5"), 4)
     ]
 
 
 def test_arabic_indic_digits_are_digits(shop: Any) -> None:
     imported(shop, csv("number,name,price,qty", "A1,Pads,١٢٣٫٥٠,٧"), kind="opening_stock")
-    assert list(Part.objects.values_list("selling_price", "stock__on_hand")) == [(123.5, 7)]
+    assert list(Part.objects.values_list("selling_price", "stock__on_hand")) == [(Decimal("123.5"), 7)]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_same_part_twice_counts_once(shop: Any) -> None:
         shop, csv("number,name,price", "A-1,Pads,7", "", "a 1,Discs,8", ",,", "number,name,price")
     )
     assert (issues(source), source.notes) == ([(4, "number", "duplicate")], {"repeated_header": [1, 6]})
-    assert list(Part.objects.values_list("number", "selling_price")) == [("A-1", 7)]
+    assert list(Part.objects.values_list("number", "selling_price")) == [("A-1", Decimal(7))]
 
 
 def bomb() -> bytes:
