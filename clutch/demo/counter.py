@@ -16,7 +16,6 @@ from inventory.actions.barcodes import give_part_codes
 from inventory.actions.parts import create_part
 from inventory.actions.policy import set_policy
 from inventory.actions.stock import Units, receive_stock
-from inventory.enums import Reason
 from inventory.inputs import PartInput
 from inventory.models import Bin, Fitment, Part
 from sales.actions.checkout import ring_up
@@ -46,7 +45,7 @@ def play(shop: Shop, owner: User) -> None:
 
 @action
 def _stock(shop_id: UUID, *, chance: random.Random, actor: Actor) -> None:
-    """Every part of the plan from two brands, on shelves, counted in, with codes to scan.
+    """Every part of the plan from two brands, on shelves, received, with codes to scan.
 
     Only the first brand has the maker's number: a number of two parts is never quoted by itself.
     """
@@ -56,13 +55,13 @@ def _stock(shop_id: UUID, *, chance: random.Random, actor: Actor) -> None:
         for part in plan.PARTS
         for rank, brand in enumerate(chance.sample(plan.BRANDS, 2))
     ]
+    # Received, not typed in as opening stock: of that no quote goes by itself.
     receive_stock(
         shop_id,
         [
             Units(part.pk, chance.randint(2, 24), chance.choice(bins).pk, unit_cost=part.cost_price)
             for part in parts
         ],
-        reason=Reason.OPENING,
         actor=actor,
     )
     models = list(VehicleModel.objects.filter(make__name__in=plan.COMMON).order_by("pk"))

@@ -13,6 +13,7 @@ from clutch.dashboard import reads
 from clutch.demo import counter, history, load, plan, sign_ins, waiting
 from clutch.feed.actor import Actor
 from inventory.models import Part
+from orders.actions.unattended import _is_proven
 from orders.models import Order, PaymentEntry
 from sales.models import Sale
 from shops.models import Make, Member, ServiceArea, Shop, VehicleModel
@@ -100,6 +101,7 @@ def test_first_shop_has_a_stock_and_a_counter_once() -> None:
         assert Part.objects.filter(shop=shop).count() == 2 * len(plan.PARTS)
         assert Sale.objects.filter(shop=shop, channel="counter").count() == counter.SALES
     call_command("check_stock", stdout=StringIO())
+    assert _is_proven(set(Part.objects.filter(shop=shop).values_list("pk", flat=True)))
 
 
 def test_demo_is_refused_where_it_is_off(settings: Any) -> None:
