@@ -26,7 +26,7 @@ from inventory.models import Movement, Stock
 from inventory.models.stock import unit_cost
 
 # What proves that units are there: somebody had them in hand.
-PROVING = {MovementKind.RECEIPT, MovementKind.COUNT, MovementKind.RETURN}
+PROVING = {MovementKind.RECEIPT, MovementKind.COUNT}
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from clutch.feed.actor import Actor
 from clutch.feed.models import StreamEntry
 from clutch.feed.streams import shop_stream
 from inventory.actions.holds import sweep_expired_holds
-from inventory.actions.stock import Units, adjust_stock, receive_stock
-from inventory.enums import Reason
+from inventory.actions.stock import Units, adjust_stock, move_stock, receive_stock
+from inventory.enums import MovementKind, Reason
+from inventory.ledger import Document, Entry
 from inventory.models import Hold, Part, Stock, StockPolicy
 from inventory.queries import availability
 from inventory.tests.factories import PartFactory, PartNumberFactory
@@ -289,6 +290,15 @@ def typed_in_since(part: Part) -> None:
     adjust_stock(part.pk, shop_id=part.shop_id, quantity=1, reason=Reason.FOUND, actor=as_member(part.shop))
 
 
+def came_back(part: Part) -> None:
+    """One unit that was sold and taken back says nothing of the others, which were typed in."""
+    typed_in(part)
+    for kind, units in ((MovementKind.SALE, -1), (MovementKind.RETURN, 1)):
+        move_stock(
+            part.shop_id, [Entry(part.pk, units, kind)], document=Document(), actor=as_member(part.shop)
+        )
+
+
 def opening(part: Part) -> None:
     receive_stock(part.shop_id, [Units(part.pk, 1)], reason=Reason.OPENING, actor=as_member(part.shop))
 
@@ -331,6 +341,7 @@ def no_limit(part: Part) -> None:
         (cross_reference, Unsent.NOT_EXACT),
         (typed_in, Unsent.NOT_PROVEN),
         (typed_in_since, Unsent.NOT_PROVEN),
+        (came_back, Unsent.NOT_PROVEN),
         (opening, Unsent.NOT_PROVEN),
         (too_few, Unsent.NOT_IN_STOCK),
         (held, Unsent.NOT_IN_STOCK),
