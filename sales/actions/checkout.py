@@ -23,7 +23,7 @@ from inventory.ledger import Document, Entry
 from inventory.models import Hold, Movement
 from sales import events, locks, rules
 from sales.actions import books
-from sales.enums import SALE_TRANSITIONS, SaleStatus
+from sales.enums import SALE_TRANSITIONS, Channel, SaleStatus
 from sales.inputs import CartInput, PaymentInput
 from sales.models import CashSession, CoreDeposit, Payment, Sale, SaleLine, TillPolicy
 from sales.queries import Shelves, units_of
@@ -110,7 +110,8 @@ def finish(
     """
     now = timezone.now()
     book = books.customer_book(sale.customer, settled.payments, currency=sale.currency, actor=actor)
-    lock_stock(sale.shop_id, lines, spare=spare)
+    gone = sale.channel == Channel.PLATFORM
+    lock_stock(sale.shop_id, lines, spare=spare, gone=gone)
     number = next_number(shop, sale.register.code if sale.register else NO_REGISTER)
     document = Document("sale", sale.pk, number)
     moved = _move(shop.pk, lines, document, spare, actor)
@@ -134,17 +135,22 @@ def finish(
     return sale
 
 
-def lock_stock(shop_id: UUID, lines: Sequence[SaleLine], *, spare: Sequence[UUID] = ()) -> None:
+def lock_stock(
+    shop_id: UUID, lines: Sequence[SaleLine], *, spare: Sequence[UUID] = (), gone: bool = False
+) -> None:
     """Lock the stock of all parts of a cart, and see whether a sent quote stands in the way.
 
     Raises Conflict `held_by_quote` when there is enough only with what quotes hold: whoever sells
-    takes it from them first, knowingly. Less than that is left to `move_stock`.
+    takes it from them first, knowingly; what is `gone` already, with an order, waits for no quote.
+    Less than that is left to `move_stock`.
     """
     wanted = units_of(lines)
     if not wanted:
         return
     stocks = stock_locks.stocks(shop_id, list(wanted))
-    there = stock.availability(list(wanted), stocks=stocks)
+    if gone:
+        return
+    there = stock.availability(list(wanted), stocks=stocks, spare=spare)
     short = {
         part_id
         for part_id, units in wanted.items()

@@ -2,13 +2,18 @@
 
 from decimal import Decimal as D
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from clutch.accounts.tests.factories import UserFactory
 from clutch.core.errors import Conflict, Invalid, NotAllowed
 from clutch.feed.actor import Actor
+from inventory.actions.holds import Wanted, hold_parts
 from inventory.checks import differences
+from inventory.enums import HoldKind
+from inventory.ledger import Document
 from inventory.models import Hold, Misfit, Movement, Part, Stock
 from inventory.tests.factories import PartFactory
 from orders import ledger
@@ -147,3 +152,24 @@ def test_card_money_goes_back_through_the_platform_by_who_may() -> None:
     with pytest.raises(Invalid):
         take_return(sale.pk, shop_id=shop_id, given=last, actor=as_member(sale.shop, Role.OWNER))
     assert SaleReturn.objects.count() == 1
+
+
+@pytest.mark.parametrize("lapsed", [False, True])
+def test_what_quotes_hold_of_the_rest_does_not_stop_an_order(till: Till, pads: Part, lapsed: bool) -> None:
+    """The goods are out, whatever a quote has promised since, even past the order's hold."""
+    order = ask(UserFactory(), parts=[{**PADS, "quantity": 2}])
+    sent = quote(order, till.shop, lines=offers_for(order, stock_part_id=pads.pk))
+    accept(order, sent)
+    if lapsed:
+        Hold.objects.filter(document_id=order.pk).update(expires_at=timezone.now())
+    hold_parts(
+        till.shop.pk, [Wanted(pads.pk, 5 if lapsed else 3)], kind=HoldKind.SOFT,
+        document=Document("quote", uuid4(), "Q"), expires_at=None, actor=Actor.beat(),
+    )  # fmt: skip
+    order.refresh_from_db()
+    prepare(order)
+    ship(order)
+    deliver(order)
+    assert Sale.objects.get().lines.get().part_id == pads.pk
+    open_hard = Hold.objects.filter(kind="hard", status="open").count()
+    assert (Stock.objects.get(part=pads).on_hand, open_hard) == (3, 0)

@@ -2,14 +2,18 @@
 
 from decimal import Decimal as D
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from clutch.core.errors import Conflict, Invalid
+from inventory.actions.holds import Wanted, hold_parts
 from inventory.actions.misfits import Vehicle
 from inventory.actions.stock import Units, receive_stock
 from inventory.checks import differences
+from inventory.enums import HoldKind
+from inventory.ledger import Document
 from inventory.models import Hold, Stock
 from inventory.tests.factories import PartFactory
 from sales.actions.accounts import pay_on_account
@@ -252,3 +256,21 @@ def test_orders_and_lost_sales_over_the_api(till: Till) -> None:
     paid_ = client.post("/api/v1/account-payments", owed)
     assert (paid_.status_code, paid_.json()["balanceAfter"]) == (201, "300.00")
     assert Stock.objects.count() == 0
+
+
+def test_what_quotes_hold_beside_it_does_not_keep_a_special_order_from_its_customer(till: Till) -> None:
+    """Three are there: one is kept for the customer, two are in a quote. Nobody's unit is taken."""
+    customer = CustomerFactory(shop=till.shop)
+    part = PartFactory(shop=till.shop, on_hand=3)
+    order = take(till, customer, part_id=part.pk)
+    special_order_arrived(order.pk, shop_id=till.shop.pk, actor=till.actor)
+    hold_parts(
+        till.shop.pk, [Wanted(part.pk, 2)], kind=HoldKind.SOFT, document=Document("quote", uuid4(), "Q"),
+        expires_at=None, actor=till.actor,
+    )  # fmt: skip
+    sale = collect_special_order(
+        order.pk, shop_id=till.shop.pk, register_id=till.register.pk, payments=[cash()], actor=till.actor
+    )
+    assert sale.status == "completed"
+    open_now = Hold.objects.filter(status="open").values_list("kind", "quantity")
+    assert (list(open_now), Stock.objects.get(part=part).on_hand) == ([("soft", 2)], 2)
