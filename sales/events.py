@@ -71,13 +71,14 @@ def receipt_mailed(sale: Sale) -> None:
 
 
 def sale_returned(row: SaleReturn, sale: Sale | None) -> None:
-    """Parts came back; `exchangeId` is the sale of what was taken instead."""
+    """Parts came back; `saleStatus` is that of their sale now, `exchangeId` what was taken instead."""
     data = {
         "shopId": str(row.shop_id),
         "returnId": str(row.pk),
         "number": row.number,
         "saleId": str(sale.pk) if sale else None,
         "saleNumber": sale.number if sale else "",
+        "saleStatus": sale.status if sale else None,
         "exchangeId": str(row.exchange_id) if row.exchange_id else None,
         "customerId": str(row.customer_id) if row.customer_id else None,
     }

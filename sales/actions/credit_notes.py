@@ -143,8 +143,8 @@ def issue(
     _refund_on_platform(note, settled, actor)
     _settle_cores(note, actor)
     _note_misfits(note, document, actor)
-    events.sale_returned(row, note.sale)
     _close_sale(note, actor)
+    events.sale_returned(row, note.sale)
     return row
 
 
