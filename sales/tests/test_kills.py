@@ -31,8 +31,8 @@ from clutch.embedded.up import healthy
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("up")]
 
 SEED = 20261122
-WEB_ROUNDS = 20
-POSTGRES_ROUNDS = 8
+WEB_ROUNDS = 12
+POSTGRES_ROUNDS = 5
 LINES = 5
 ON_HAND = 1000
 # The shop of the test, made by the factories in the data folder of the platform.

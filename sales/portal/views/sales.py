@@ -3,13 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
 
 from clutch.core.errors import NotFound
 from sales import rules
@@ -66,7 +65,7 @@ class SalesView(SalesPage):
         """Show what is asked for; the list alone to htmx."""
         self.require_act(Act.SEE_SALES)
         if to := self.scanned(request.GET.get("scan", "").strip()[:300]):
-            return HttpResponseClientRedirect(to)
+            return HttpResponseRedirect(to)
         asked = journal.Asked.of(request.GET, timezone.localdate())
         rows = journal.listed(self.shop, asked)
         page = self.page_of(journal.with_more(rows))

@@ -1,6 +1,6 @@
 // past.js: a scan on the pages of past sales. A receipt opens its sale; anything else is searched.
 //
-//   form[data-sales-search]   a scanned code is asked of the server as ?scan=; it answers with the page
+//   form[data-sales-search]   a scanned code is asked of the server as ?scan=; it leads to the page
 //                             of the receipt, or with the list of sales in which the part was sold
 //   form[data-return]         a scan counts one more of the line that it means; when none is left to come
 //                             back, or it is no part of the sale, the part is taken instead
@@ -14,11 +14,10 @@
     if (!form) return;
     const code = event.detail.code;
     const receipt = /\/receipt\/[\w-]{20,}/.test(code);
-    const field = form.querySelector("[name=q]");
-    if (!receipt) field.value = code;
-    window.htmx.ajax("GET", form.action, {
-      source: form, target: "#sales", swap: "outerHTML", values: { scan: code, q: receipt ? "" : code },
-    });
+    // A page of its own: what the scanner typed into the field may be on its way as a search, and the
+    // answer that comes last would win.
+    window.htmx.trigger(form, "htmx:abort");
+    window.location.assign(`${form.action}?${new URLSearchParams({ scan: code, ...(receipt ? {} : { q: code }) })}`);
   });
 
   // --- rows of parts ---
