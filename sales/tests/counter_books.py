@@ -105,6 +105,7 @@ class CounterBooks(RuleBasedStateMachine):
         return which % len(self.paper.sales)
 
     def line_id(self, sale: Receipt, position: int) -> UUID:
+        assert sale.id is not None
         return Sale.objects.get(pk=sale.id).lines.get(position=position).pk
 
     # --- what must hold ---

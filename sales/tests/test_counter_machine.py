@@ -153,7 +153,8 @@ class Counter(CounterBooks):
     ) -> None:
         at = self.sale(which)
         sale = self.paper.sales[at]
-        assert sale.id is not None
+        sale_id = sale.id
+        assert sale_id is not None
         back = self.back(sale, whole, units, position)
         given = self.coming(sale, back, damaged, fee, by)
 
@@ -162,13 +163,15 @@ class Counter(CounterBooks):
             credit = paper.come_back(mine, back, damaged=damaged, fee=fee)
             paper.give_back(credit, by, mine.customer, mine.paid)
 
-        self.both(note, lambda: take_return(sale.id, given=given, **self.where()))
+        self.both(note, lambda: take_return(sale_id, given=given, **self.where()))
 
     @precondition(lambda self: self.paper.sales)
     @rule(which=WHICH, units=st.integers(1, 3), cart=CART, fee=st.booleans(), by=BY)
     def swap(self, which: int, units: int, cart: list[tuple[int, int]], fee: bool, by: RefundBy) -> None:
         at = self.sale(which)
         sale = self.paper.sales[at]
+        sale_id = sale.id
+        assert sale_id is not None
         back = self.back(sale, False, units, 0)
         new = self.receipt(cart, ZERO, sale.customer)
         given = self.coming(sale, back, False, fee, by)
@@ -184,7 +187,7 @@ class Counter(CounterBooks):
                 paper.sales.append(new)
 
         act = {"given": given, "cart": self.cart_of(new), "payments": payments, **self.where()}
-        if done := self.both(note, lambda: exchange(sale.id, **act)):
+        if done := self.both(note, lambda: exchange(sale_id, **act)):
             new.id = done.exchange_id
 
     @precondition(lambda self: any(line.core for sale in self.paper.sales for line in sale.lines))
@@ -207,7 +210,7 @@ class Counter(CounterBooks):
     def hold(self, part: int, units: int, kind: HoldKind) -> None:
         paper_of = Document("quote", uuid4(), "CL")
         wanted = [Wanted(self.parts[part].pk, units)]
-        act = {"kind": kind, "document": paper_of, "expires_at": None, "actor": self.actor}
+        act: dict[str, Any] = {"kind": kind, "document": paper_of, "expires_at": None, "actor": self.actor}
         key = paper_of.id
         assert key is not None
         self.both(
@@ -247,7 +250,7 @@ class Counter(CounterBooks):
             paper.pay(way, amount, who)
             paper.owed[who] -= amount
 
-        act = {"amount": amount, "payments": self.given([(way, amount)]), "actor": self.actor}
+        act: dict[str, Any] = {"amount": amount, "payments": self.given([(way, amount)]), "actor": self.actor}
         act |= {"register_id": self.till.register.pk, "customer_id": self.customer_id(who)}
         self.both(note, lambda: pay_on_account(self.shop_id, **act))
 
