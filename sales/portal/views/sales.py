@@ -66,14 +66,16 @@ class SalesView(SalesPage):
         self.require_act(Act.SEE_SALES)
         if to := self.scanned(request.GET.get("scan", "").strip()[:300]):
             return HttpResponseRedirect(to)
-        asked = journal.Asked.of(request.GET, timezone.localdate())
+        today = timezone.localdate()
+        asked = journal.Asked.of(request.GET, today)
         rows = journal.listed(self.shop, asked)
         page = self.page_of(journal.with_more(rows))
         context: dict[str, Any] = {
             "asked": asked,
             "page_obj": page,
             "sales": page.object_list,
-            "today": timezone.localdate(),
+            "today": today,
+            "narrowed": asked.narrowed or (not asked.text and asked.day != today),
             "channels": Channel.choices,
             "statuses": [(value, SaleStatus(value).label) for value in journal.LISTED],
             "clerks": journal.clerks_of(self.member.shop_id),

@@ -58,6 +58,8 @@ def past_sales(page: Any, till: Till) -> Iterator[str]:
     yield "sale-return"
     page.goto(f"/portal/returns/{SaleReturn.objects.get().pk}")
     yield "credit-note"
+    page.goto("/portal/cores")
+    yield "cores"
 
 
 def customers(page: Any, till: Till) -> Iterator[str]:

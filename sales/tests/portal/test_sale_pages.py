@@ -83,6 +83,18 @@ def test_sales_of_another_shop_do_not_exist(till: Till) -> None:
     assert Sale.objects.get().status == SaleStatus.COMPLETED
 
 
+@pytest.mark.parametrize(
+    ("asked", "opened"),
+    [
+        ("", False), ("q=x", False), ("q=x&day=2020-01-01", False), ("day=", True),
+        ("day=2020-01-01", True), ("status=voided", True), ("status=nonsense", False),
+    ],
+)  # fmt: skip
+def test_filters_are_open_where_one_is_set(till: Till, asked: str, opened: bool) -> None:
+    page = signed_in(till).get(f"/portal/sales?{asked}").content.decode()
+    assert ('id="narrow" open>' in page, 'id="narrow">' in page) == (opened, not opened)
+
+
 def test_list_is_of_today_and_is_narrowed(till: Till) -> None:
     pads = PartFactory(shop=till.shop, number="58101-1RA00", on_hand=9, selling_price=100)
     mona = CustomerFactory(shop=till.shop, name="Mona", phone="+201001234567")
